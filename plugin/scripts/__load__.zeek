@@ -1,0 +1,1 @@
+# The plugin alone does nothing: `@load zeek-k8s` switches it on.

@@ -1,0 +1,1 @@
+##! The detections. There are none yet: each will be one file here.

@@ -1,0 +1,205 @@
+##! The feed: how a daemon tells this node who owns which address, and what the
+##! node answers. Runs on every node of a cluster, and in a standalone Zeek.
+##!
+##! The daemon may repeat, reorder or lose what it likes: rows carry revisions,
+##! the newest one of a claim holds, and equal digests are the proof that both
+##! sides hold the same. A bad row is counted and said; the rest is taken in.
+
+@load base/frameworks/cluster
+@load base/frameworks/reporter
+
+@load ./types
+
+module K8s;
+
+export {
+	## A file of claims to load at start: a journal, as ``k8s-sync export`` and
+	## the daemon write it. With it a run over a trace needs no daemon.
+	const journal = "" &redef;
+
+	## How long an ended claim is kept, so that log lines written late still
+	## find the owner of their time. Nothing is forgotten while reading a trace.
+	option retention = 1hr;
+
+	## The topic that daemons publish to, for every node.
+	const all_topic = "/zeek/k8s/all/" &redef;
+
+	## The topic of one node; its name and a slash follow.
+	const node_topic_prefix = "/zeek/k8s/node/" &redef;
+
+	## The topic that nodes answer on.
+	const status_topic = "/zeek/k8s/status/" &redef;
+
+	## Something from the daemon. Not to be raised by scripts.
+	##
+	## source: The cluster that is spoken of.
+	##
+	## epoch: The run of the daemon; the revisions of another run are void.
+	##
+	## seq: For a *delta*, its number; for a *snapshot*, the number of the part;
+	##      for *hello* and *end*, the number of the last delta.
+	##
+	## part: ``hello`` asks for the status; ``delta`` and ``snapshot`` carry rows;
+	##       ``end`` completes a snapshot.
+	##
+	## payload: Rows as text; for ``end``, the count of parts and the time at
+	##          which claims end that the snapshot did not confirm.
+	global feed_v1: event(source: string, epoch: count, seq: count, part: string,
+	    payload: string);
+
+	## The answer to each `K8s::feed_v1`.
+	##
+	## node: The name of this node.
+	##
+	## source: The cluster that is spoken of.
+	##
+	## epoch: The run of the daemon whose claims this node holds.
+	##
+	## seq: The last delta that was taken in without a gap before it.
+	##
+	## claims: The count of claims that are held.
+	##
+	## digest: The digest over them, 16 hexadecimal digits.
+	##
+	## problem: What went wrong with this event, or empty.
+	global status_v1: event(node: string, source: string, epoch: count, seq: count,
+	    claims: count, digest: string, problem: string);
+
+	## Raised when the feed of a source is complete: the node holds what the
+	## daemon holds. Also raised after each further snapshot.
+	##
+	## source: The cluster whose claims are complete.
+	global synced: event(source: string);
+
+	## What is known of each source.
+	global sources: table[string] of Source;
+}
+
+function node_name(): string
+	{
+	return Cluster::node != "" ? Cluster::node : "zeek";
+	}
+
+# A daemon may feed hostile or broken rows; say the first of each event only.
+function load_rows(source: Source, payload: string): string
+	{
+	local loaded = K8s::__load(payload, source$generation);
+	return loaded$bad > 0 ? fmt("%d bad rows, first: %s", loaded$bad,
+	    loaded$problem) : "";
+	}
+
+function take_delta(source: Source, epoch: count, seq: count, payload: string)
+    : string
+	{
+	# Rows are taken in even after a gap: what they say is true all the same.
+	local problem = load_rows(source, payload);
+
+	if ( epoch != source$epoch )
+		return "epoch";
+
+	if ( seq > source$seq + 1 )
+		return "gap";
+
+	if ( seq == source$seq + 1 )
+		source$seq = seq;
+
+	return problem;
+	}
+
+function take_snapshot(source: Source, seq: count, payload: string): string
+	{
+	if ( seq == 1 )
+		{
+		++source$generation;
+		source$parts = 0;
+		}
+
+	if ( seq == source$parts + 1 )
+		source$parts = seq;
+
+	return load_rows(source, payload);
+	}
+
+function end_snapshot(name: string, source: Source, epoch: count, seq: count,
+    payload: string): string
+	{
+	local words = split_string1(payload, / /);
+
+	if ( |words| != 2 )
+		return "bad end of snapshot";
+
+	local parts = to_count(words[0]);
+
+	# A snapshot of nothing has no first part that could have begun it.
+	if ( parts == 0 )
+		{
+		++source$generation;
+		source$parts = 0;
+		}
+
+	if ( parts != source$parts )
+		return "gap";
+
+	K8s::__sweep(name, source$generation, double_to_time(to_double(words[1])));
+	source$epoch = epoch;
+	source$seq = seq;
+	event K8s::synced(name);
+	return "";
+	}
+
+event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
+    payload: string)
+	{
+	if ( source !in sources )
+		sources[source] = Source();
+
+	local known = sources[source];
+	local problem = "";
+	known$heard = current_time();
+
+	switch part
+		{
+		case "hello":
+			break;
+		case "delta":
+			problem = take_delta(known, epoch, seq, payload);
+			break;
+		case "snapshot":
+			problem = take_snapshot(known, seq, payload);
+			break;
+		case "end":
+			problem = end_snapshot(source, known, epoch, seq, payload);
+			break;
+		default:
+			problem = fmt("unknown part '%s'", part);
+			break;
+		}
+
+	Cluster::publish(status_topic, status_v1, node_name(), source, known$epoch,
+	    known$seq, K8s::__claims(source), K8s::__digest(source), problem);
+	}
+
+event evict()
+	{
+	K8s::__evict(current_time() - retention);
+	schedule 1min { evict() };
+	}
+
+event zeek_init() &priority=10
+	{
+	if ( journal != "" )
+		{
+		local loaded = K8s::__load_journal(journal);
+
+		if ( loaded$bad > 0 )
+			Reporter::warning(fmt("%s: %d bad rows skipped, first: %s", journal,
+			    loaded$bad, loaded$problem));
+		}
+
+	Cluster::subscribe(all_topic);
+	Cluster::subscribe(node_topic_prefix + node_name() + "/");
+
+	# While a trace is read its own time goes on, and its journal is complete.
+	if ( ! reading_traces() )
+		schedule 1min { evict() };
+	}

@@ -1,0 +1,1 @@
+"""Servers that stand in for Kubernetes and Zeek in tests and the demo."""

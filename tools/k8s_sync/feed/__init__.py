@@ -1,0 +1,1 @@
+"""How claims travel to Zeek: the codec and the session over its WebSocket."""

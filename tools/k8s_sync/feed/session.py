@@ -1,0 +1,188 @@
+"""The WebSocket to one Zeek: connects, sends what the peers have, reconnects.
+
+The only module that holds this socket. What is sent is decided in `peer`.
+"""
+
+import asyncio
+import logging
+import random
+import ssl
+from collections.abc import Callable, Sequence
+
+import aiohttp
+
+from k8s_sync import __version__
+from k8s_sync.feed import codec
+from k8s_sync.feed.peer import Peer
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds until a Zeek must have accepted us."""
+ANSWER_TIMEOUT = 30.0
+"""Seconds that an event may stay unanswered before the session is given up."""
+HEARTBEAT = 10.0
+"""Seconds between questions for the status of a Zeek that has nothing to do."""
+BACKOFF_FIRST, BACKOFF_LAST = 0.5, 15.0
+"""Seconds between attempts to connect; doubled each time, with full jitter."""
+
+_log = logging.getLogger(__name__)
+
+
+class SessionError(Exception):
+    """This session cannot go on; the next one may."""
+
+
+class Session:
+    """Keeps one Zeek fed with the claims of one or more sources."""
+
+    def __init__(
+        self,
+        url: str,
+        peers: Sequence[Peer],
+        *,
+        tls: Callable[[], ssl.SSLContext | None] = lambda: None,
+    ) -> None:
+        """Makes a session that is not connected.
+
+        Args:
+            url: Of Zeek's WebSocket, with the path ``/v1/messages/json``.
+            peers: One for each source.
+            tls: Called for each connection, so that certificates may change.
+        """
+        self.url = url
+        self.peers = peers
+        self.connects = 0
+        self.events = 0
+        self.refusals = 0
+        self._tls = tls
+        self._wake = asyncio.Event()
+        self._progress = 0.0
+
+    @property
+    def idle(self) -> bool:
+        """Whether this Zeek holds all there is."""
+        return all(peer.idle for peer in self.peers)
+
+    def wake(self) -> None:
+        """Says that peers have something to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Feeds until cancelled; any failure is followed by another attempt."""
+        delay = BACKOFF_FIRST
+        async with aiohttp.ClientSession() as client:
+            while True:
+                before = self.connects
+                try:
+                    await self._once(client)
+                    reason = "closed by Zeek"
+                except TimeoutError:
+                    reason = f"no answer within {CONNECT_TIMEOUT:.0f} s"
+                except (aiohttp.ClientError, OSError, SessionError) as error:
+                    reason = str(error) or type(error).__name__
+                except ExceptionGroup as group:
+                    fatal = group.split((aiohttp.ClientError, OSError, SessionError))[1]
+                    if fatal is not None:
+                        raise fatal from None
+                    reason = "; ".join(str(error) for error in group.exceptions)
+                for peer in self.peers:
+                    peer.disconnected()
+                if self.connects > before:
+                    delay = BACKOFF_FIRST
+                # Full jitter: many daemons must not come back in step.
+                pause = random.uniform(0, delay)  # noqa: S311 -- no secret
+                _log.warning("%s: %s; trying again in %.1f s", self.url, reason, pause)
+                await asyncio.sleep(pause)
+                delay = min(delay * 2, BACKOFF_LAST)
+
+    async def _once(self, client: aiohttp.ClientSession) -> None:
+        async with asyncio.timeout(CONNECT_TIMEOUT) as limit:
+            async with client.ws_connect(
+                self.url,
+                ssl=self._tls() or True,
+                headers={"X-Application-Name": f"k8s-sync/{__version__}"},
+                max_msg_size=1 << 20,
+                compress=0,
+            ) as socket:
+                await socket.send_str(codec.SUBSCRIPTIONS)
+                version = await self._accepted(socket)
+                limit.reschedule(None)
+                self.connects += 1
+                _log.info("%s: connected to Zeek %s", self.url, version)
+                for peer in self.peers:
+                    peer.connected()
+                self._wake.set()
+                self._touch()
+                async with asyncio.TaskGroup() as tasks:
+                    reader = tasks.create_task(self._read(socket), name="feed reader")
+                    others = [
+                        tasks.create_task(self._write(socket), name="feed writer"),
+                        tasks.create_task(self._watch(), name="feed watchdog"),
+                    ]
+                    await reader
+                    for task in others:
+                        task.cancel()
+
+    async def _accepted(self, socket: aiohttp.ClientWebSocketResponse) -> str:
+        message = await socket.receive()
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            raise SessionError("closed before it accepted us")
+        try:
+            answer = codec.decode(message.data)
+        except codec.CodecError as error:
+            raise SessionError(str(error)) from error
+        if isinstance(answer, codec.Refusal):
+            raise SessionError(f"refused: {answer.code}: {answer.context}")
+        if not isinstance(answer, codec.Ack):
+            raise SessionError("no acknowledgement first")
+        return answer.version
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                continue
+            try:
+                answer = codec.decode(message.data)
+            except codec.CodecError as error:
+                self._refused(str(error))
+                continue
+            if isinstance(answer, codec.Refusal):
+                self._refused(f"{answer.code}: {answer.context}")
+            elif isinstance(answer, codec.Status):
+                self._touch()
+                for peer in self.peers:
+                    peer.answered(answer)
+                self._wake.set()
+
+    def _refused(self, reason: str) -> None:
+        self.refusals += 1
+        # Said for the first few and then ever more rarely: 1, 2, 4, 8, ...
+        if self.refusals & (self.refusals - 1) == 0:
+            _log.warning("%s: %s (%d times)", self.url, reason, self.refusals)
+
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            for peer in self.peers:
+                while (event := peer.next()) is not None:
+                    self.events += 1
+                    await socket.send_str(codec.encode(codec.ALL_NODES, event))
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            silence = loop.time() - self._progress
+            if any(peer.unanswered for peer in self.peers):
+                if silence > ANSWER_TIMEOUT:
+                    raise SessionError(
+                        f"connected, but no status for {silence:.0f} s; "
+                        "does that Zeek load zeek-k8s?"
+                    )
+                continue
+            for peer in self.peers:
+                peer.ask()
+            self._wake.set()
+
+    def _touch(self) -> None:
+        self._progress = asyncio.get_running_loop().time()

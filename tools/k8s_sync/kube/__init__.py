@@ -1,0 +1,1 @@
+"""Everything that is Kubernetes: objects, credentials, the watch, files."""

@@ -1,0 +1,122 @@
+"""The rules: which of several claims on an address holds at a time.
+
+A pure function over a set of claims. The order in which they were heard does
+not matter, and there is no hidden clock. The rules are those of the README's
+"How sure is it?"; the C++ twin in ``plugin/src/timeline`` gives the same
+answers, held to them by ``testing/vectors`` and by tests that compare the two.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from k8s_sync.model import SECOND, Claim, Kind, Match, Owner
+
+LINGER = 120 * SECOND
+"""How long an address that nobody took over still resolves to its last owner."""
+LEAD = 30 * SECOND
+"""How long before the start that the API tells an address may have been used."""
+SAME_START = SECOND
+"""Starts this close cannot be ordered: the API server keeps whole seconds."""
+
+_ACTIVE, _EARLY, _ENDED = 2, 1, 0
+_TIER_MATCH: dict[int, Match] = {_ACTIVE: "exact", _EARLY: "early", _ENDED: "ended"}
+_PRECEDENCE: dict[Kind, int] = {"pod": 2, "service": 1, "node": 0}
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Who owned an address, and how sure that is."""
+
+    match: Match | None
+    """None: the address is outside of every known range."""
+    claim: Claim | None = None
+
+    @property
+    def owner(self) -> Owner | None:
+        """The owner, where one can be named."""
+        return self.claim.owner if self.claim else None
+
+
+NOTHING = Answer(None)
+"""No claim, and outside of every range."""
+UNKNOWN = Answer("unknown")
+"""No claim, but inside a range."""
+_AMBIGUOUS = Answer("ambiguous")
+
+
+class _Candidate(msgspec.Struct, frozen=True):
+    """A claim that counts at the time asked about, with its place in the order."""
+
+    claim: Claim
+    rank: tuple[int, bool, int, bool]
+    """Tier, port before address, kind, not terminating: rules 1, 4 and 5."""
+
+    @property
+    def order(self) -> tuple[tuple[int, bool, int, bool], int, bytes]:
+        return self.rank, self.claim.start, self.claim.owner.uid.encode()
+
+
+def _tier(claim: Claim, time: int, linger: int, lead: int) -> int | None:
+    if time < claim.start:
+        return _EARLY if claim.start - lead <= time else None
+    if claim.end is None or time < claim.end:
+        return _ACTIVE
+    return _ENDED if time < claim.end + linger else None
+
+
+def resolve(
+    claims: Iterable[Claim], time: int, *, linger: int = LINGER, lead: int = LEAD
+) -> Answer | None:
+    """Decides between the claims on one address at one time.
+
+    Args:
+        claims: Those that are asked about, in any order.
+        time: In microseconds since the epoch.
+        linger: See `LINGER`.
+        lead: See `LEAD`.
+
+    Returns:
+        The answer, or None if no claim counts at that time.
+    """
+    domains: dict[tuple[str, str], list[_Candidate]] = {}
+    for claim in claims:
+        tier = _tier(claim, time, linger, lead)
+        if tier is None:
+            continue
+        terminating = claim.terminating is not None and claim.terminating <= time
+        rank = (
+            tier,
+            claim.port > 0,
+            _PRECEDENCE[claim.owner.kind],
+            tier == _ACTIVE and not terminating,
+        )
+        domain = claim.cluster, claim.network
+        domains.setdefault(domain, []).append(_Candidate(claim, rank))
+    if not domains:
+        return None
+
+    winners = {
+        domain: max(candidates, key=lambda candidate: candidate.order)
+        for domain, candidates in domains.items()
+    }
+    best_tier = max(winner.rank[0] for winner in winners.values())
+    rivals = [domain for domain in winners if winners[domain].rank[0] == best_tier]
+    if len({winners[domain].claim.owner.uid for domain in rivals}) > 1:
+        return _AMBIGUOUS
+    domain = max(rivals, key=lambda domain: (winners[domain].order, _bytes(domain)))
+    winner = winners[domain]
+    if any(_rivals(winner, other) for other in domains[domain]):
+        return Answer("ambiguous", winner.claim)
+    return Answer(_TIER_MATCH[best_tier], winner.claim)
+
+
+def _bytes(domain: tuple[str, str]) -> tuple[bytes, bytes]:
+    return domain[0].encode(), domain[1].encode()
+
+
+def _rivals(winner: _Candidate, other: _Candidate) -> bool:
+    return (
+        other.claim.owner.uid != winner.claim.owner.uid
+        and other.rank == winner.rank
+        and abs(other.claim.start - winner.claim.start) <= SAME_START
+    )

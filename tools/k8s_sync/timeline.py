@@ -1,0 +1,224 @@
+"""The timeline: all claims, and the one question asked of them.
+
+`Timeline.owner` picks the claims on an address and lets the `rules` decide. The
+C++ twin is ``plugin/src/timeline``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from k8s_sync.address import Subnet
+from k8s_sync.model import Claim, Kind, Proto, Range, Row
+from k8s_sync.rules import LEAD, LINGER, NOTHING, UNKNOWN, Answer, resolve
+
+ClaimKey = tuple[str, str, bytes, int, Proto, str]
+RangeKey = tuple[str, str, Subnet, Kind]
+Key = ClaimKey | RangeKey
+
+_MASK = (1 << 64) - 1
+_PROTO_NUMBERS = {"": 0, "tcp": 6, "udp": 17, "sctp": 132}
+_RANGE_PROTO_NUMBER = 255
+
+
+class Timeline:
+    """All claims and ranges, indexed by address."""
+
+    def __init__(self, *, linger: int = LINGER, lead: int = LEAD) -> None:
+        """Makes an empty timeline with its two tolerances, in microseconds."""
+        self.generation = 0
+        """What `apply` marks rows with; `sweep` ends those with an older mark."""
+        self._linger = linger
+        self._lead = lead
+        self._rows: dict[Key, Row] = {}
+        self._ranges: dict[RangeKey, Range] = {}
+        self._by_address: dict[bytes, dict[Key, Claim]] = {}
+        self._confirmed: dict[Key, int] = {}
+        self._digests: defaultdict[str, int] = defaultdict(int)
+        self._held: defaultdict[str, int] = defaultdict(int)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def keys(self, cluster: str) -> list[Key]:
+        """Lists the keys of a cluster's rows."""
+        return [key for key in self._rows if key[0] == cluster]
+
+    def get(self, key: Key) -> Row | None:
+        """Returns the newest row of a key."""
+        return self._rows.get(key)
+
+    def apply(self, row: Row) -> bool:
+        """Takes note of a row; the newest revision of a key wins.
+
+        Returns:
+            Whether anything changed.
+        """
+        key = row_key(row)
+        known = self._rows.get(key)
+        if known is not None and known.revision > row.revision:
+            return False
+        if self.generation:
+            self._confirmed[key] = self.generation
+        if known is not None and known.revision == row.revision:
+            return False
+        self._put(key, row)
+        return True
+
+    def _put(self, key: Key, row: Row) -> None:
+        self._account(self._rows.get(key), -1)
+        self._account(row, +1)
+        self._rows[key] = row
+        if isinstance(row, Range):
+            self._ranges[range_key(row)] = row
+        else:
+            self._by_address.setdefault(row.address, {})[key] = row
+
+    def _account(self, row: Row | None, sign: int) -> None:
+        if row is None or row.end is not None:
+            return
+        self._digests[row.cluster] += sign * row_digest(row)
+        if isinstance(row, Claim):
+            self._held[row.cluster] += sign
+
+    def owner(  # noqa: PLR0913 -- the design's one question has this many parts
+        self,
+        address: bytes,
+        time: int,
+        port: int = 0,
+        proto: Proto = "",
+        *,
+        cluster: str | None = None,
+        network: str | None = None,
+    ) -> Answer:
+        """Says who owned an address.
+
+        Args:
+            address: 16 packed bytes.
+            time: In microseconds since the epoch.
+            port: Lets port claims (host ports, node ports) answer; 0 for none.
+            proto: The port's protocol.
+            cluster: Asks one cluster only; None asks all.
+            network: Asks one network only; None asks all.
+        """
+        claims = (
+            claim
+            for claim in self._by_address.get(address, {}).values()
+            if (not claim.port or (claim.port == port and claim.proto == proto))
+            and (cluster is None or claim.cluster == cluster)
+            and (network is None or claim.network == network)
+        )
+        answer = resolve(claims, time, linger=self._linger, lead=self._lead)
+        if answer is not None:
+            return answer
+        for known in self._ranges.values():
+            if (
+                known.end is None
+                and address in known.subnet
+                and (cluster is None or known.cluster == cluster)
+                and (network is None or known.network == network)
+            ):
+                return UNKNOWN
+        return NOTHING
+
+    def digest(self, cluster: str) -> int:
+        """Sums up what a cluster holds now, whatever the order it came in.
+
+        Two timelines with equal digests hold the same revisions.
+        """
+        return self._digests[cluster] & _MASK
+
+    def held(self, cluster: str) -> int:
+        """Counts the claims of a cluster that have not ended."""
+        return self._held[cluster]
+
+    def sweep(self, cluster: str, generation: int, at: int) -> int:
+        """Ends what a snapshot did not confirm.
+
+        Args:
+            cluster: Whose snapshot it was.
+            generation: The mark that the snapshot's rows carry.
+            at: When the others end, in microseconds.
+
+        Returns:
+            How many rows were ended.
+        """
+        stale = [
+            (key, row)
+            for key, row in self._rows.items()
+            if row.cluster == cluster
+            and row.end is None
+            and self._confirmed.get(key, 0) < generation
+        ]
+        for key, row in stale:
+            end = at if isinstance(row, Range) else max(at, row.start)
+            self._put(key, msgspec.structs.replace(row, end=end))
+        return len(stale)
+
+    def evict(self, before: int) -> int:
+        """Forgets the claims that ended before a time.
+
+        Returns:
+            How many were forgotten.
+        """
+        old = [
+            (key, row)
+            for key, row in self._rows.items()
+            if isinstance(row, Claim) and row.end is not None and row.end < before
+        ]
+        for key, claim in old:
+            del self._rows[key]
+            self._confirmed.pop(key, None)
+            here = self._by_address[claim.address]
+            del here[key]
+            if not here:
+                del self._by_address[claim.address]
+        return len(old)
+
+
+def claim_key(claim: Claim) -> ClaimKey:
+    """What makes two rows speak of one and the same claim."""
+    return (
+        claim.cluster,
+        claim.network,
+        claim.address,
+        claim.port,
+        claim.proto,
+        claim.owner.uid,
+    )
+
+
+def range_key(row: Range) -> RangeKey:
+    """What makes two rows speak of one and the same range."""
+    return row.cluster, row.network, row.subnet, row.kind
+
+
+def row_key(row: Row) -> Key:
+    """The key of a row of either sort."""
+    return range_key(row) if isinstance(row, Range) else claim_key(row)
+
+
+def _mix(value: int) -> int:
+    """The finaliser of splitmix64 (Steele, Lea, Flood: OOPSLA 2014)."""
+    value = (value + 0x9E3779B97F4A7C15) & _MASK
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
+    return value ^ (value >> 31)
+
+
+def row_digest(row: Row) -> int:
+    """One row's share of its cluster's digest.
+
+    A revision is given to one change of one claim only, so that it stands for
+    the content; the address and port are added to catch a misplaced row.
+    """
+    if isinstance(row, Range):
+        packed, low = row.subnet.network, row.subnet.length << 8 | _RANGE_PROTO_NUMBER
+    else:
+        packed, low = row.address, row.port << 8 | _PROTO_NUMBERS[row.proto]
+    mixed = _mix(_mix(row.revision) ^ int.from_bytes(packed[8:]))
+    return _mix(_mix(mixed ^ int.from_bytes(packed[:8])) ^ low)

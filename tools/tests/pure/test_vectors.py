@@ -1,0 +1,27 @@
+"""Both timelines give the answers of ``testing/vectors``, in any order of rows."""
+
+import pytest
+
+from k8s_sync.timeline import Timeline
+from tests.pure.vectors import Case, cases
+
+CASES = list(cases())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("reverse", [False, True], ids=["forward", "backward"])
+def test_python(case: Case, *, reverse: bool) -> None:
+    timeline = Timeline()
+    for row in reversed(case.rows) if reverse else case.rows:
+        timeline.apply(row)
+    for question in case.questions:
+        answer = timeline.owner(
+            question.address,
+            question.at,
+            question.port,
+            question.proto,
+            cluster=question.cluster,
+            network=question.network,
+        )
+        uid = answer.owner.uid if answer.owner else None
+        assert (answer.match, uid) == (question.match, question.uid), question
