@@ -81,18 +81,18 @@ function node_name(): string
 	}
 
 # A daemon may feed hostile or broken rows; say the first of each event only.
-function load_rows(source: Source, payload: string): string
+function load_rows(name: string, source: Source, payload: string): string
 	{
-	local loaded = K8s::__load(payload, source$generation);
+	local loaded = K8s::__load(name, payload, source$generation);
 	return loaded$bad > 0 ? fmt("%d bad rows, first: %s", loaded$bad,
 	    loaded$problem) : "";
 	}
 
-function take_delta(source: Source, epoch: count, seq: count, payload: string)
+function take_delta(name: string, source: Source, epoch: count, seq: count, payload: string)
     : string
 	{
 	# Rows are taken in even after a gap: what they say is true all the same.
-	local problem = load_rows(source, payload);
+	local problem = load_rows(name, source, payload);
 
 	if ( epoch != source$epoch )
 		return "epoch";
@@ -106,7 +106,7 @@ function take_delta(source: Source, epoch: count, seq: count, payload: string)
 	return problem;
 	}
 
-function take_snapshot(source: Source, seq: count, payload: string): string
+function take_snapshot(name: string, source: Source, seq: count, payload: string): string
 	{
 	if ( seq == 1 )
 		{
@@ -117,7 +117,7 @@ function take_snapshot(source: Source, seq: count, payload: string): string
 	if ( seq == source$parts + 1 )
 		source$parts = seq;
 
-	return load_rows(source, payload);
+	return load_rows(name, source, payload);
 	}
 
 function end_snapshot(name: string, source: Source, epoch: count, seq: count,
@@ -162,10 +162,10 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 		case "hello":
 			break;
 		case "delta":
-			problem = take_delta(known, epoch, seq, payload);
+			problem = take_delta(source, known, epoch, seq, payload);
 			break;
 		case "snapshot":
-			problem = take_snapshot(known, seq, payload);
+			problem = take_snapshot(source, known, seq, payload);
 			break;
 		case "end":
 			problem = end_snapshot(source, known, epoch, seq, payload);

@@ -44,7 +44,7 @@ class Peer:
 
         Args:
             timeline: What the peer has to hold; the daemon's own.
-            source: The cluster whose rows are sent.
+            source: The cluster whose rows are sent; also an attribute.
             epoch: Names this run of the daemon; revisions of another are void.
             clock: Now, in microseconds since the epoch.
         """
@@ -57,7 +57,7 @@ class Peer:
         self.problem = ""
         """The newest complaint of the node."""
         self._timeline = timeline
-        self._source = source
+        self.source = source
         self._epoch = epoch
         self._clock = clock
         self._seq = 0
@@ -101,7 +101,7 @@ class Peer:
 
     def answered(self, status: Status) -> None:
         """Takes in a status of the node."""
-        if status.source != self._source:
+        if status.source != self.source:
             return
         self.last = status
         self.problem = status.problem
@@ -122,7 +122,7 @@ class Peer:
         return (
             status.epoch == self._epoch
             and status.seq == self._seq
-            and status.digest == self._timeline.digest(self._source)
+            and status.digest == self._timeline.digest(self.source)
         )
 
     def _may_resync(self) -> bool:
@@ -134,7 +134,7 @@ class Peer:
 
     def _begin_snapshot(self) -> None:
         self.phase = "snapshot"
-        self._snapshot = dict.fromkeys(self._timeline.keys(self._source))
+        self._snapshot = dict.fromkeys(self._timeline.keys(self.source))
         self._dirty.clear()
         self._parts = 0
         self._end_due = True
@@ -165,7 +165,7 @@ class Peer:
         return None
 
     def _event(self, part: str, seq: int, payload: str) -> Event:
-        return Event(self._source, self._epoch, seq, part, payload)
+        return Event(self.source, self._epoch, seq, part, payload)
 
     def _batch(self, waiting: dict[Key, None]) -> str:
         """Takes keys from those that wait until the batch is full."""

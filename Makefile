@@ -1,0 +1,39 @@
+# `make demo` shows Zeek logs with pod names; `make test` runs all that this
+# machine can run. Both set themselves up in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test bench docs format plugin venv clean
+
+demo: venv
+	@$(BIN)/python testing/demo.py
+
+test: venv
+	@$(BIN)/python testing/run.py
+
+bench: venv
+	@$(BIN)/python testing/bench.py
+
+# Rewrites the tables of the README that are generated from the code.
+docs: venv
+	@$(BIN)/python testing/docs.py
+
+format: venv
+	@$(BIN)/python testing/style.py --fix
+
+# Builds the plugin where zkg would; needs Zeek.
+plugin: venv
+	@$(BIN)/python testing/zeek.py --build
+
+venv: $(VENV)/.ready
+
+$(VENV)/.ready: tools/pyproject.toml
+	@echo "setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable './tools[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build plugin/build testing/.tmp

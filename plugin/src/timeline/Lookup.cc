@@ -1,0 +1,134 @@
+// How Timeline::Owner() decides between claims.
+
+#include "Timeline.h"
+
+namespace k8s {
+
+namespace {
+
+/** Starts this close cannot be ordered: the API server keeps whole seconds. */
+constexpr uint64_t same_start = second;
+
+// Tiers, in a rank's upper bits; below them come port, kind and not terminating.
+constexpr int tier_shift = 4;
+constexpr int active = 3;
+constexpr int early = 2;
+constexpr int ended_tier = 1;
+constexpr int no_rank = 0;
+
+constexpr int Tier(int rank) noexcept { return rank >> tier_shift; }
+
+constexpr Match MatchOf(int tier) noexcept {
+    return tier == active ? Match::exact : tier == early ? Match::early : Match::ended;
+}
+
+uint64_t Distance(int64_t a, int64_t b) noexcept {
+    // Unsigned: the difference of two times may not fit.
+    return a > b ? static_cast<uint64_t>(a) - static_cast<uint64_t>(b) :
+                   static_cast<uint64_t>(b) - static_cast<uint64_t>(a);
+}
+
+} // namespace
+
+/** What is asked, and the claims that it may be about. */
+struct Timeline::Question {
+    int64_t time;
+    const Filter& filter;
+    uint32_t heads[2]; ///< Of the chains of port claims and of address claims.
+};
+
+Timeline::Answer Timeline::Owner(const Address& address, int64_t time, uint16_t port, Proto proto,
+                                 const Filter& filter) const noexcept {
+    const bool ask_port = port && proto != Proto::none && port_count > 0;
+    const Question question{time,
+                            filter,
+                            {ask_port ? Head(address, port, proto) : no_id, Head(address, 0, Proto::none)}};
+
+    const Claim* winner = nullptr;
+    int winner_rank = no_rank;
+    size_t candidates = 0;
+    for ( const auto head : question.heads )
+        for ( auto id = head; id != no_id; id = claims[id].next ) {
+            const auto& claim = claims[id];
+            const int rank = Rank(claim, question);
+            if ( rank == no_rank )
+                continue;
+            ++candidates;
+            if ( ! winner || Precedes(claim, rank, *winner, winner_rank) ) {
+                winner = &claim;
+                winner_rank = rank;
+            }
+        }
+
+    if ( candidates > 1 )
+        return Settle(question, *winner, winner_rank);
+    if ( winner )
+        return {MatchOf(Tier(winner_rank)), winner};
+    return {ranges.Contains(address, filter, domains) ? Match::unknown : Match::nothing, nullptr};
+}
+
+// The order of claims but for start and uid, as a number; no_rank if the claim does not count.
+int Timeline::Rank(const Claim& claim, const Question& question) const noexcept {
+    const auto time = question.time;
+    int tier = no_rank;
+    bool terminating = false;
+    if ( time < claim.start )
+        tier = claim.start - lead <= time ? early : no_rank;
+    else if ( time < claim.end || claim.end == never ) {
+        tier = active;
+        terminating = claim.terminating <= time && claim.terminating != never;
+    }
+    else if ( time < claim.end + linger )
+        tier = ended_tier;
+
+    if ( tier == no_rank || ! domains.Allows(question.filter, claim.domain) )
+        return no_rank;
+    return tier << tier_shift | (claim.port > 0) << 3 | static_cast<int>(claim.Kind()) << 1 | ! terminating;
+}
+
+bool Timeline::Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) const noexcept {
+    if ( a_rank != b_rank )
+        return a_rank > b_rank;
+    if ( a.start != b.start )
+        return a.start > b.start;
+    if ( const auto order = owners.Compare(owners.UidOf(a.owner), owners.UidOf(b.owner)); order != 0 )
+        return order > 0;
+    if ( const auto order = ClusterName(a.domain) <=> ClusterName(b.domain); order != 0 )
+        return order > 0;
+    return NetworkName(a.domain) > NetworkName(b.domain);
+}
+
+// The winner of all is that of its own domain too. Its rivals are those of that domain that began
+// with it, and the winners of other domains in the same tier.
+Timeline::Answer Timeline::Settle(const Question& question, const Claim& winner, int winner_rank) const noexcept {
+    auto match = MatchOf(Tier(winner_rank));
+    for ( const auto head : question.heads )
+        for ( auto id = head; id != no_id; id = claims[id].next ) {
+            const auto& claim = claims[id];
+            const int rank = Rank(claim, question);
+            if ( Tier(rank) != Tier(winner_rank) || owners.UidOf(claim.owner) == owners.UidOf(winner.owner) )
+                continue;
+            if ( claim.domain == winner.domain ) {
+                if ( rank == winner_rank && Distance(claim.start, winner.start) <= same_start )
+                    match = Match::ambiguous;
+            }
+            else if ( WinsItsDomain(question, claim, rank) )
+                return {Match::ambiguous, nullptr};
+        }
+    return {match, &winner};
+}
+
+bool Timeline::WinsItsDomain(const Question& question, const Claim& claim, int rank) const noexcept {
+    for ( const auto head : question.heads )
+        for ( auto id = head; id != no_id; id = claims[id].next ) {
+            const auto& other = claims[id];
+            if ( &other == &claim || other.domain != claim.domain )
+                continue;
+            const int other_rank = Rank(other, question);
+            if ( other_rank != no_rank && Precedes(other, other_rank, claim, rank) )
+                return false;
+        }
+    return true;
+}
+
+} // namespace k8s

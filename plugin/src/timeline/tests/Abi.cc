@@ -1,0 +1,100 @@
+// The timeline as C functions, for the Python tests. Not built into the plugin.
+//
+// Names are bytes with a length; a null pointer means none. Functions that write text return how
+// much room it takes, and write it only where there is that much.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "../Timeline.h"
+
+namespace {
+
+std::optional<std::string_view> Name(const char* name, size_t length) {
+    return name ? std::optional(std::string_view(name, length)) : std::nullopt;
+}
+
+size_t Give(const std::string& text, char* out, size_t room) {
+    if ( text.size() <= room && out )
+        std::memcpy(out, text.data(), text.size());
+    return text.size();
+}
+
+k8s::Proto ProtoOf(std::string_view name) {
+    for ( const auto proto : {k8s::Proto::tcp, k8s::Proto::udp, k8s::Proto::sctp} )
+        if ( name == k8s::Name(proto) )
+            return proto;
+    return k8s::Proto::none;
+}
+
+} // namespace
+
+extern "C" {
+
+k8s::Timeline* k8s_timeline_new(int64_t linger, int64_t lead) { return new k8s::Timeline(linger, lead); }
+
+void k8s_timeline_free(k8s::Timeline* timeline) { delete timeline; }
+
+// Counts: rows, applied, bad. Problems: a line of text each.
+size_t k8s_timeline_load(k8s::Timeline* timeline, const char* data, size_t length, size_t* counts, char* problems,
+                         size_t room) {
+    const auto loaded = timeline->Load({data, length});
+    counts[0] = loaded.rows;
+    counts[1] = loaded.applied;
+    counts[2] = loaded.bad;
+
+    std::string text;
+    for ( const auto& problem : loaded.problems )
+        text += "line " + std::to_string(problem.line) + ": " + problem.reason + "\n";
+    return Give(text, problems, room);
+}
+
+// Writes the match, a newline, and the row of the claim if there is one.
+size_t k8s_timeline_owner(k8s::Timeline* timeline, const unsigned char* address, int64_t time, uint16_t port,
+                          const char* proto, const char* cluster, size_t cluster_length, const char* network,
+                          size_t network_length, char* out, size_t room) {
+    const auto filter = timeline->Only(Name(cluster, cluster_length), Name(network, network_length));
+    const auto answer = timeline->Owner(k8s::Address::FromBytes(address), time, port, ProtoOf(proto), filter);
+
+    std::string text(k8s::Name(answer.match));
+    text += '\n';
+    if ( answer.claim )
+        timeline->Write(*answer.claim, text);
+    return Give(text, out, room);
+}
+
+uint64_t k8s_timeline_digest(const k8s::Timeline* timeline, const char* cluster, size_t length) {
+    return timeline->Digest({cluster, length});
+}
+
+size_t k8s_timeline_claims(const k8s::Timeline* timeline, const char* cluster, size_t length) {
+    return timeline->Claims({cluster, length});
+}
+
+size_t k8s_timeline_total(const k8s::Timeline* timeline) { return timeline->Total(); }
+
+void k8s_timeline_set_generation(k8s::Timeline* timeline, const char* cluster, size_t length, uint32_t generation) {
+    timeline->SetGeneration({cluster, length}, generation);
+}
+
+size_t k8s_timeline_sweep(k8s::Timeline* timeline, const char* cluster, size_t length, uint32_t generation,
+                          int64_t at) {
+    return timeline->Sweep({cluster, length}, generation, at);
+}
+
+size_t k8s_timeline_evict(k8s::Timeline* timeline, int64_t before, size_t limit) {
+    return timeline->Evict(before, limit);
+}
+
+size_t k8s_timeline_write(const k8s::Timeline* timeline, char* out, size_t room) {
+    std::string text;
+    timeline->Write(text);
+    return Give(text, out, room);
+}
+
+} // extern "C"

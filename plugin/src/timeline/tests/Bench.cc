@@ -1,0 +1,133 @@
+// Measures what `make bench` reports of the timeline alone: memory per claim, load time, lookups.
+
+#include <unistd.h>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "../Timeline.h"
+
+namespace {
+
+using namespace k8s;
+
+constexpr size_t claims = 150'000;
+constexpr size_t pods_per_workload = 20;
+constexpr size_t nodes = 500;
+constexpr size_t questions = 4'000'000;
+constexpr uint64_t pods_base = 0xffff0a000000; // ::ffff:10.0.0.0
+
+size_t ResidentBytes() {
+    size_t pages = 0;
+    size_t resident = 0;
+    std::ifstream("/proc/self/statm") >> pages >> resident;
+    return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+double Seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+std::string Number(size_t i, int width) {
+    auto text = std::to_string(i);
+    return text.insert(0, static_cast<size_t>(width) - std::min(text.size(), static_cast<size_t>(width)), '0');
+}
+
+std::string Uuid(std::mt19937_64& random) {
+    char text[37];
+    const auto a = random();
+    const auto b = random();
+    std::snprintf(text, sizeof(text), "%08x-%04x-4%03x-8%03x-%012llx", static_cast<unsigned>(a >> 32),
+                  static_cast<unsigned>(a >> 16 & 0xffff), static_cast<unsigned>(a & 0xfff),
+                  static_cast<unsigned>(b >> 48 & 0xfff), static_cast<unsigned long long>(b & 0xffffffffffff));
+    return text;
+}
+
+// Names of 40 characters, 12 labels of 40 that the pods of a workload share, two images.
+std::string Rows(size_t begin, size_t end) {
+    std::mt19937_64 random(begin);
+    std::string text =
+        "#fields\tcluster\taddr\tfrom\trevision\tkind\tuid\tnamespace\tpod\tworkload\tnode\t"
+        "service_account\tlabels\timages\tzone\troles\n";
+    for ( size_t i = begin; i < end; ++i ) {
+        const auto workload = Number(i / pods_per_workload, 6);
+        Address{0, pods_base + i}.AppendTo(text.append("production\t"));
+        text += "\t1700000000." + Number(i, 6) + "\t" + std::to_string(1000 + i) + "\tpod\t" + Uuid(random);
+        text += "\tteam-" + Number(i / pods_per_workload % 97, 2) + "\tworkload-" + workload + "-7d4b9c6f5d-" +
+                Number(i, 12);
+        text +=
+            "\tDeployment/workload-" + workload + "\tip-10-0-" + Number(i % nodes, 3) + ".compute.internal\tdefault\t";
+        for ( size_t label = 0; label < 12; ++label )
+            text += (label ? ",app.kubernetes.io/label-" : "app.kubernetes.io/label-") + Number(label, 2) + "=value-" +
+                    workload + "x";
+        text += "\tregistry.example/team/app-" + workload + ":v1,registry.example/mesh/proxy:v2\tzone-";
+        text += std::to_string(i % 3) + "\tmesh\n";
+    }
+    return text;
+}
+
+double Ask(const Timeline& timeline, const std::vector<uint64_t>& low, uint16_t port, size_t& found) {
+    const auto begin = Seconds();
+    for ( size_t i = 0; i < questions; ++i )
+        found += timeline.Owner({0, low[i % low.size()]}, 1'800'000'000 * second, port, Proto::tcp).claim != nullptr;
+    return (Seconds() - begin) / questions * 1e9;
+}
+
+} // namespace
+
+int main() {
+    Timeline timeline;
+    // In payloads, as over the wire. Memory for the text of one is there already when it is looked at.
+    constexpr size_t per_payload = 500;
+    Timeline().Load(Rows(0, per_payload));
+    const auto before = ResidentBytes();
+    double loading = 0;
+    double longest = 0;
+    size_t loaded = 0;
+    for ( size_t i = 0; i < claims; i += per_payload ) {
+        const auto text = Rows(i, i + per_payload);
+        const auto begin = Seconds();
+        loaded += timeline.Load(text).applied;
+        const auto taken = Seconds() - begin;
+        loading += taken;
+        longest = std::max(longest, taken);
+    }
+    const auto bytes = static_cast<double>(ResidentBytes() - before) / claims;
+    timeline.Load(
+        "#fields\tcluster\tsubnet\trevision\tkind\nproduction\t10.0.0.0/8\t1\tpod\n"
+        "production\t172.16.0.0/16\t1\tservice\nproduction\tfd00::/64\t1\tpod\n");
+
+    std::mt19937_64 random(1);
+    std::vector<uint64_t> inside(1 << 20);
+    std::vector<uint64_t> outside(1 << 20);
+    for ( auto& low : inside )
+        low = pods_base + random() % claims;
+    for ( auto& low : outside )
+        low = 0xffff00000000 | (random() & 0xffffffff);
+
+    size_t found = 0;
+    std::printf("claims                  %zu\n", loaded);
+    std::printf("bytes per claim         %.0f\n", bytes);
+    std::printf("load of all             %.3f s\n", loading);
+    std::printf("slowest load of %zu     %.2f ms\n", per_payload, longest * 1e3);
+    std::vector<uint64_t> few(inside.begin(), inside.begin() + 1000);
+    std::printf("lookup, known, cached   %.0f ns\n", Ask(timeline, few, 0, found));
+    std::printf("lookup, known           %.0f ns\n", Ask(timeline, inside, 0, found));
+    std::printf("lookup, nobody's        %.0f ns\n", Ask(timeline, outside, 0, found));
+
+    // One port claim makes every question with a port ask twice.
+    timeline.Load(
+        "#fields\tcluster\taddr\tport\tproto\tfrom\trevision\tkind\tuid\n"
+        "production\t10.0.0.1\t80\ttcp\t1\t1\tservice\tport\n");
+    std::printf("lookup, known, port     %.0f ns\n", Ask(timeline, inside, 443, found));
+    std::printf("lookup, nobody's, port  %.0f ns\n", Ask(timeline, outside, 443, found));
+
+    const auto begin = Seconds();
+    const auto swept = timeline.Sweep("production", 1, 1'900'000'000 * second);
+    std::printf("sweep of %zu        %.1f ms\n", swept, (Seconds() - begin) * 1e3);
+    const auto evicting = Seconds();
+    const auto evicted = timeline.Evict(2'000'000'000 * second);
+    std::printf("evict of %zu        %.1f ms\n", evicted, (Seconds() - evicting) * 1e3);
+    return found > 0 && timeline.OwnerCount() == 0 ? 0 : 1;
+}

@@ -1,0 +1,98 @@
+// What a fuzzer calls: rows of any bytes, and then each thing a timeline can be asked.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../Reader.h"
+#include "../Timeline.h"
+
+namespace {
+
+using namespace k8s;
+
+void Check(bool holds) {
+    if ( ! holds )
+        std::abort();
+}
+
+struct Spot {
+    Address address;
+    int64_t time;
+    uint16_t port;
+    Proto proto;
+};
+
+// Where something may be found, and beside it.
+std::vector<Spot> Spots(std::string_view text) {
+    constexpr size_t most = 64;
+    std::vector<Spot> spots = {{{0, 0xffff0a000001}, 0, 0, Proto::none},
+                               {{}, INT64_MIN, 80, Proto::tcp},
+                               {{~uint64_t{0}, ~uint64_t{0}}, INT64_MAX, 65535, Proto::sctp}};
+    Reader reader(text);
+    for ( auto step = reader.Next(); step != Reader::Step::end && spots.size() < most; step = reader.Next() ) {
+        if ( step != Reader::Step::row )
+            continue;
+        const auto& row = reader.Current();
+        if ( row.is_range )
+            spots.push_back({row.subnet.base, 0, 0, Proto::none});
+        else
+            for ( const auto time : {row.start, row.start - 1, row.end, row.terminating} )
+                spots.push_back({row.address, time, row.port, row.proto});
+    }
+    return spots;
+}
+
+// Reads all of an answer, so that the sanitizers see a string that is not there any more.
+size_t Touch(const Timeline& timeline, const Timeline::Answer& answer) {
+    if ( ! answer.claim )
+        return 0;
+    std::string row;
+    timeline.Write(*answer.claim, row);
+    Check(timeline.Stamp(answer.claim->owner) != 0);
+    return row.size();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    Timeline timeline;
+    timeline.SetGeneration("c1", 1);
+    const auto loaded = timeline.Load(text);
+    Check(loaded.applied <= loaded.rows && timeline.Total() <= loaded.applied);
+    Check(timeline.Load(text).bad == loaded.bad);
+
+    const auto filter = timeline.Only("c1", "");
+    const auto spots = Spots(text);
+    for ( const auto& spot : spots ) {
+        Touch(timeline, timeline.Owner(spot.address, spot.time, spot.port, spot.proto));
+        Touch(timeline, timeline.Owner(spot.address, spot.time, spot.port, spot.proto, filter));
+    }
+
+    // A journal gives back the same timeline, and the same journal.
+    std::string journal;
+    timeline.Write(journal);
+    Timeline again;
+    const auto reloaded = again.Load(journal);
+    Check(reloaded.bad == 0 && reloaded.applied == timeline.Total());
+    Check(again.Digest("c1") == timeline.Digest("c1") && again.Claims("c1") == timeline.Claims("c1"));
+    std::string second_journal;
+    again.Write(second_journal);
+    Check(journal.size() == second_journal.size());
+
+    timeline.Evict(0, 1);
+    timeline.Sweep("c1", 2, 0);
+    Check(timeline.Claims("c1") == 0 && timeline.Digest("c1") == 0);
+    timeline.Evict(0);
+    timeline.Load(text);
+    for ( const auto& spot : spots )
+        Touch(timeline, timeline.Owner(spot.address, spot.time, spot.port, spot.proto));
+    timeline.SetGeneration("c1", 0);
+    timeline.Evict(INT64_MAX);
+    Check(timeline.OwnerCount() <= timeline.Total());
+    return 0;
+}

@@ -1,0 +1,135 @@
+#include "Columns.h"
+
+#include <cstring>
+
+#include "Convert.h"
+
+namespace zeek::plugin::K8s_Timeline {
+
+namespace {
+
+void FillText(threading::Value& value, std::string_view text) {
+    // A script may have filled it, though ours do not: the answer of the line's own time holds.
+    if ( value.present )
+        delete[] value.val.string_val.data;
+
+    value.present = true;
+    value.val.string_val.data = new char[text.size()]; // Zeek deletes it
+    value.val.string_val.length = static_cast<int>(text.size());
+    std::memcpy(value.val.string_val.data, text.data(), text.size());
+}
+
+void FillTexts(threading::Value& value, const std::vector<std::string_view>& texts) {
+    if ( value.present )
+        return;
+
+    value.present = true;
+    value.val.set_val.size = static_cast<zeek_int_t>(texts.size());
+    value.val.set_val.vals = new threading::Value*[texts.size()]; // Zeek deletes it
+    for ( size_t i = 0; i < texts.size(); ++i ) {
+        auto* element = new threading::Value(TYPE_STRING, false);
+        FillText(*element, texts[i]);
+        value.val.set_val.vals[i] = element;
+    }
+}
+
+bool Fits(const threading::Field& field, Fact fact) {
+    return IsSet(fact) ? field.type == TYPE_TABLE && field.subtype == TYPE_STRING : field.type == TYPE_STRING;
+}
+
+} // namespace
+
+const Columns::Plan& Columns::PlanOf(const threading::Field* const* fields, int count) {
+    const auto known = plans.find(fields);
+    return known != plans.end() ? known->second : plans.emplace(fields, MakePlan(fields, count)).first->second;
+}
+
+// Which columns hold the address and the port that a record of columns is about.
+std::optional<std::pair<std::string, std::string>> Columns::Sources(std::string_view record, const auto& index) const {
+    for ( std::string_view side : {"orig", "resp"} ) {
+        const auto own = std::string(side) + "_k8s";
+        if ( ! record.ends_with(own) )
+            continue;
+
+        const auto end = std::string(record.substr(0, record.size() - own.size())) + std::string(side);
+        return std::pair(end + "_h", end + "_p");
+    }
+
+    for ( const auto& [address, own] : hosts )
+        if ( record == own && index.contains(address) )
+            return std::pair(address, std::string());
+
+    return std::nullopt;
+}
+
+Columns::Plan Columns::MakePlan(const threading::Field* const* fields, int count) const {
+    std::map<std::string, int, std::less<>> index;
+    for ( int i = 0; i < count; ++i )
+        index.emplace(fields[i]->name, i);
+
+    const auto find = [&](const std::string& name, TypeTag type) {
+        const auto known = index.find(name);
+        return known != index.end() && fields[known->second]->type == type ? known->second : none;
+    };
+
+    Plan plan;
+    plan.time = find("ts", TYPE_TIME);
+
+    std::map<std::string, Side> sides;
+    for ( const auto& [name, i] : index ) {
+        const auto end = name.rfind(separator);
+        if ( separator.empty() || end == std::string::npos )
+            continue;
+
+        const auto record = name.substr(0, end);
+        const auto fact = FactOf(std::string_view(name).substr(end + separator.size()));
+        const auto sources = fact && Fits(*fields[i], *fact) ? Sources(record, index) : std::nullopt;
+        if ( ! sources )
+            continue;
+
+        const auto address = find(sources->first, TYPE_ADDR);
+        if ( address == none )
+            continue;
+
+        auto& side = sides.try_emplace(record, address, find(sources->second, TYPE_PORT)).first->second;
+        side.columns.push_back({i, *fact});
+    }
+
+    for ( auto& [record, side] : sides )
+        plan.sides.push_back(std::move(side));
+
+    return plan;
+}
+
+int64_t Columns::TimeOf(const Plan& plan, threading::Value** values, double now) {
+    const bool has_time = plan.time != none && values[plan.time]->present;
+    return Micros(has_time ? values[plan.time]->val.double_val : now);
+}
+
+std::optional<Endpoint> Columns::EndpointOf(const Side& side, threading::Value** values) {
+    const auto& address = *values[side.address];
+    if ( ! address.present )
+        return std::nullopt;
+
+    Endpoint endpoint{Unpack(address.val.addr_val)};
+    if ( side.port != none && values[side.port]->present ) {
+        const auto& port = values[side.port]->val.port_val;
+        endpoint.proto = ProtoOf(port.proto);
+        if ( endpoint.proto != k8s::Proto::none )
+            endpoint.port = static_cast<uint16_t>(port.port);
+    }
+    return endpoint;
+}
+
+void Columns::FillSide(const Side& side, const Facts& facts, threading::Value** values) const {
+    for ( const auto& column : side.columns ) {
+        if ( IsSet(column.fact) ) {
+            if ( const auto texts = facts.Texts(column.fact, labels); ! texts.empty() )
+                FillTexts(*values[column.index], texts);
+        }
+        else if ( const auto text = facts.Text(column.fact); ! text.empty() )
+            FillText(*values[column.index], text);
+    }
+}
+
+} // namespace zeek::plugin::K8s_Timeline

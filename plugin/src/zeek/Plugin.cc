@@ -1,0 +1,129 @@
+#include "Plugin.h"
+
+#include <cstdio>
+
+#include <zeek/ID.h>
+#include <zeek/Reporter.h>
+#include <zeek/RunState.h>
+#include <zeek/telemetry/Manager.h>
+
+#include "Convert.h"
+
+namespace zeek::plugin::K8s_Timeline {
+
+Plugin plugin;
+
+namespace {
+
+int64_t Option(const char* name) { return Micros(id::find_const<IntervalVal>(name)->AsInterval()); }
+
+std::set<std::string, std::less<>> LoggedLabels() {
+    // Only there if the column is.
+    const auto& id = id::find("K8s::log_labels");
+    std::set<std::string, std::less<>> keys;
+    if ( id && id->HasVal() )
+        for ( const auto& [key, unused] : id->GetVal()->AsTableVal()->ToMap() )
+            keys.insert(key->AsListVal()->Idx(0)->AsStringVal()->ToStdString());
+    return keys;
+}
+
+Columns::Hosts AddressColumns() {
+    Columns::Hosts hosts;
+    for ( const auto& [column, record] : id::find_const<TableVal>("K8s::address_columns")->ToMap() )
+        hosts[column->AsListVal()->Idx(0)->AsStringVal()->ToStdString()] = record->AsStringVal()->ToStdString();
+    return hosts;
+}
+
+RecordValPtr ToRecord(const k8s::Timeline::Loaded& loaded) {
+    static const auto type = id::find_type<RecordType>("K8s::Loaded");
+    auto record = make_intrusive<RecordVal>(type);
+    record->Assign(type->FieldOffset("rows"), val_mgr->Count(loaded.rows));
+    record->Assign(type->FieldOffset("applied"), val_mgr->Count(loaded.applied));
+    record->Assign(type->FieldOffset("bad"), val_mgr->Count(loaded.bad));
+    if ( ! loaded.problems.empty() ) {
+        const auto& [line, reason] = loaded.problems.front();
+        record->Assign(type->FieldOffset("problem"),
+                       make_intrusive<StringVal>("line " + std::to_string(line) + ": " + reason));
+    }
+    return record;
+}
+
+} // namespace
+
+Configuration Plugin::Configure() {
+    Configuration config;
+    config.name = "K8s::Timeline";
+    config.description = "Who owned an address of a Kubernetes cluster at a time";
+    config.version = {0, 1, 0};
+    return config;
+}
+
+void Plugin::InitPostScript() {
+    timeline = std::make_unique<k8s::Timeline>(Option("K8s::linger"), Option("K8s::lead"));
+    const LabelFilter labels(LoggedLabels());
+    records = Records(id::find_type<RecordType>("K8s::Owner"), labels);
+    columns = Columns(id::find_const<StringVal>("Log::default_scope_sep")->ToStdString(), AddressColumns(), labels);
+    RegisterTelemetry();
+
+    // Zeek pays for hooks on each line, so only if a script has declared the columns.
+    if ( id::find_type<RecordType>("conn_id")->HasField("orig_k8s") ) {
+        EnableHook(HOOK_LOG_INIT);
+        EnableHook(HOOK_LOG_WRITE);
+    }
+}
+
+void Plugin::RegisterTelemetry() {
+    for ( size_t i = 0; i < asked.size(); ++i )
+        telemetry_mgr->CounterInstance("k8s", "lookups", {{"match", k8s::Name(static_cast<k8s::Match>(i))}},
+                                       "Questions who owned an address, by how sure the answer was", "",
+                                       [this, i] { return static_cast<double>(asked[i]); });
+
+    telemetry_mgr->GaugeInstance("k8s", "claims", {}, "Claims and ranges that are kept, ended ones included", "",
+                                 [this] { return static_cast<double>(timeline->Total()); });
+}
+
+void Plugin::HookLogInit(const std::string&, const std::string&, bool, bool, const logging::WriterBackend::WriterInfo&,
+                         int, const threading::Field* const*) {
+    columns.Reset();
+}
+
+bool Plugin::HookLogWrite(const std::string&, const std::string&, const logging::WriterBackend::WriterInfo&,
+                          int num_fields, const threading::Field* const* fields, threading::Value** vals) {
+    columns.Fill(*timeline, fields, num_fields, vals, run_state::network_time,
+                 [this](k8s::Match match) { ++asked[static_cast<size_t>(match)]; });
+    return true;
+}
+
+RecordValPtr Plugin::Owner(const IPAddr& address, double time, const PortVal* port) {
+    uint16_t number = 0;
+    auto proto = port ? ProtoOf(port->PortType()) : k8s::Proto::none;
+    if ( proto != k8s::Proto::none )
+        number = static_cast<uint16_t>(port->Port());
+
+    const auto answer = timeline->Owner(Unpack(address), Micros(time), number, proto);
+    ++asked[static_cast<size_t>(answer.match)];
+    return records.Of(*timeline, answer);
+}
+
+RecordValPtr Plugin::Load(std::string_view source, std::string_view rows, uint32_t generation) {
+    timeline->SetGeneration(source, generation);
+    return ToRecord(timeline->Load(rows));
+}
+
+RecordValPtr Plugin::LoadJournal(const std::string& path) {
+    std::string text;
+    if ( auto* file = fopen(path.c_str(), "rb") ) {
+        char part[1 << 16];
+        while ( const auto size = fread(part, 1, sizeof(part), file) )
+            text.append(part, size);
+        const bool failed = ferror(file);
+        fclose(file);
+        if ( ! failed )
+            return ToRecord(timeline->Load(text));
+    }
+
+    reporter->FatalError("K8s::journal: cannot read %s; make one with `k8s-sync export`", path.c_str());
+    return nullptr;
+}
+
+} // namespace zeek::plugin::K8s_Timeline

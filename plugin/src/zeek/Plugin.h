@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <zeek/Val.h>
+#include <zeek/plugin/Plugin.h>
+
+#include "Columns.h"
+#include "Records.h"
+#include "timeline/Timeline.h"
+
+namespace zeek::plugin::K8s_Timeline {
+
+/** The adapter between Zeek and the timeline. */
+class Plugin final : public zeek::plugin::Plugin {
+public:
+    /** Answers a script's question. @param port The port that is asked about, or null. */
+    RecordValPtr Owner(const IPAddr& address, double time, const PortVal* port);
+
+    /** Takes rows in. @return A `K8s::Loaded`. */
+    RecordValPtr Load(std::string_view source, std::string_view rows, uint32_t generation);
+
+    /** Takes the rows of a file in; ends Zeek if it cannot be read. @return A `K8s::Loaded`. */
+    RecordValPtr LoadJournal(const std::string& path);
+
+    /** All claims. */
+    k8s::Timeline& Timeline() { return *timeline; }
+
+protected:
+    Configuration Configure() override;
+    void InitPostScript() override;
+    void HookLogInit(const std::string& writer, const std::string& filter, bool local, bool remote,
+                     const logging::WriterBackend::WriterInfo& info, int num_fields,
+                     const threading::Field* const* fields) override;
+    bool HookLogWrite(const std::string& writer, const std::string& filter,
+                      const logging::WriterBackend::WriterInfo& info, int num_fields,
+                      const threading::Field* const* fields, threading::Value** vals) override;
+
+private:
+    void RegisterTelemetry();
+
+    std::unique_ptr<k8s::Timeline> timeline = std::make_unique<k8s::Timeline>();
+    Columns columns;
+    Records records;
+    std::array<uint64_t, static_cast<size_t>(k8s::Match::unknown) + 1> asked{}; // by match
+};
+
+extern Plugin plugin;
+
+} // namespace zeek::plugin::K8s_Timeline

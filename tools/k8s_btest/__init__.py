@@ -1,0 +1,1 @@
+"""Turns scenarios into packet captures, journals and tests."""

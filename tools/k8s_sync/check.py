@@ -1,0 +1,179 @@
+"""Tries what the daemon needs, and says what to do about what is missing."""
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import aiohttp
+
+from k8s_sync.config import Config, redact
+from k8s_sync.console import show
+from k8s_sync.errors import SyncError
+from k8s_sync.feed.codec import Ack, CodecError, decode
+from k8s_sync.kube.auth import credentials
+from k8s_sync.kube.client import ApiClient
+from k8s_sync.kube.files import read_file
+from k8s_sync.kube.resources import ALL, PODS, Resource
+from k8s_sync.kube.review import may, server_version
+
+_TIMEOUT = 10.0
+"""Seconds for one step; the network, not Zeek, takes them."""
+_VERBS = ("list", "watch")
+
+
+class Finding(NamedTuple):
+    """What one step showed."""
+
+    what: str
+    ok: bool
+    note: str = ""
+    """Details; if it is not ok, what is wrong and what to do."""
+
+    def __str__(self) -> str:
+        state = "ok" if self.ok else "FAILED"
+        return f"{state:<6}  {self.what}" + (f": {self.note}" if self.note else "")
+
+
+def run(config: Config) -> int:
+    """Tries everything and prints a line for each step.
+
+    Returns:
+        0 if all is well, else 1.
+    """
+    return asyncio.run(_run(config))
+
+
+async def _run(config: Config) -> int:
+    failed = False
+
+    def tell(findings: Iterable[Finding]) -> None:
+        nonlocal failed
+        for finding in findings:
+            failed = failed or not finding.ok
+            show(f"{finding}\n")
+
+    tell([Finding("configuration", ok=True, note=f"cluster {config.cluster}")])
+    if config.source:
+        for path in config.source:
+            tell([_check_file(path)])
+    else:
+        tell(await check_api(config))
+    for url in config.zeek:
+        tell([await check_zeek(config, url)])
+    return int(failed)
+
+
+def _check_file(path: str) -> Finding:
+    problems: list[str] = []
+    try:
+        count = sum(1 for _ in read_file(path, problems.append))
+    except SyncError as error:
+        return Finding(f"source {path}", ok=False, note=str(error))
+    if problems:
+        return Finding(f"source {path}", ok=False, note=problems[0])
+    return Finding(f"source {path}", ok=True, note=f"{count} objects")
+
+
+async def check_api(config: Config) -> list[Finding]:
+    """Asks the API server who it is and what it allows."""
+    try:
+        access = credentials(
+            kubeconfig_path=config.kubeconfig,
+            context=config.context,
+            in_cluster=config.in_cluster,
+        )
+    except SyncError as error:
+        return [Finding("credentials", ok=False, note=str(error))]
+    found = [Finding("credentials", ok=True, note=access.origin)]
+    server = f"API server {access.server}"
+    async with ApiClient(access, silence_timeout=_TIMEOUT) as client:
+        try:
+            version = await server_version(client)
+        except SyncError as error:
+            return [*found, Finding(server, ok=False, note=str(error))]
+        found.append(Finding(server, ok=True, note=version))
+        found += [
+            await _check_permission(client, resource, namespace)
+            for namespace in config.namespace or ("",)
+            for resource in ALL
+            if resource.namespaced or not namespace
+        ]
+    return found
+
+
+async def _check_permission(
+    client: ApiClient, resource: Resource, namespace: str
+) -> Finding:
+    where = f" in namespace {namespace}" if namespace else ""
+    what = f"list and watch {resource}{where}"
+    try:
+        missing = [
+            verb for verb in _VERBS if not await may(client, verb, resource, namespace)
+        ]
+    except SyncError as error:
+        return Finding(what, ok=False, note=str(error))
+    if not missing:
+        return Finding(what, ok=True)
+    kind = "Role" if namespace else "ClusterRole"
+    group = f'"{resource.group}"'
+    loss = "nothing works without" if resource == PODS else "something less is known"
+    return Finding(
+        what,
+        ok=False,
+        note=f"{' and '.join(missing)} not allowed ({loss}): the {kind} needs"
+        f' apiGroups: [{group}], resources: ["{resource}"], verbs: ["list", "watch"]',
+    )
+
+
+async def check_zeek(config: Config, url: str) -> Finding:
+    """Shakes hands with a Zeek, as the feed does, but wants to hear nothing."""
+    what = f"Zeek {redact(url)}"
+    try:
+        tls = _tls(config)
+    except (OSError, ssl.SSLError) as error:
+        note = f"cannot read zeek_ca, zeek_cert or zeek_key: {error}"
+        return Finding(what, ok=False, note=note)
+    try:
+        async with (
+            asyncio.timeout(_TIMEOUT),
+            aiohttp.ClientSession() as session,
+            session.ws_connect(url, ssl=tls) as socket,
+        ):
+            await socket.send_str("[]")
+            answer = await socket.receive()
+    except TimeoutError:
+        note = (
+            f"no answer within {_TIMEOUT:.0f} s: is something between, or is it busy?"
+        )
+        return Finding(what, ok=False, note=note)
+    except aiohttp.WSServerHandshakeError as error:
+        note = f"HTTP {error.status}: the path should be /v1/messages/json"
+        return Finding(what, ok=False, note=note)
+    except aiohttp.ClientSSLError as error:
+        note = f"{error}: zeek_ca must vouch for Zeek, zeek_cert must be one it accepts"
+        return Finding(what, ok=False, note=note)
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        note = f"{error}: does Zeek run with `@load zeek-k8s/listen`?"
+        return Finding(what, ok=False, note=note)
+    return _judge(what, answer)
+
+
+def _judge(what: str, answer: aiohttp.WSMessage) -> Finding:
+    if answer.type is not aiohttp.WSMsgType.TEXT:
+        note = f"it closed the connection ({answer.data}): is this a Zeek's port?"
+        return Finding(what, ok=False, note=note)
+    try:
+        message = decode(answer.data)
+    except CodecError as error:
+        return Finding(what, ok=False, note=f"{error}: is this a Zeek's port?")
+    if not isinstance(message, Ack):
+        return Finding(what, ok=False, note=f"it refused: {answer.data[:200]}")
+    return Finding(what, ok=True, note=f"version {message.version}")
+
+
+def _tls(config: Config) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=config.zeek_ca or None)
+    if config.zeek_cert:
+        context.load_cert_chain(config.zeek_cert, config.zeek_key)
+    return context

@@ -1,0 +1,186 @@
+"""Kubernetes objects in, claims out. No I/O happens here and no clock is asked.
+
+`Inventory` is told what the API server says about objects and answers with the rows
+that changed. In whatever order objects of different kinds arrive, the rows come out
+equal in the end, up to their revisions:
+
+    kube/ ──Object──▶ Inventory.apply() ──Row──▶ timeline, feed, history
+
+What is kept per object is what its rows need, not the object.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+
+from k8s_sync.facts import Reader, place
+from k8s_sync.kube.objects import Object
+from k8s_sync.ledger import Ledger
+from k8s_sync.model import Range, Row
+from k8s_sync.nodes import Change, Nodes
+from k8s_sync.pod_facts import PodReader
+from k8s_sync.pods import Pods
+from k8s_sync.problems import Problems, ignore
+from k8s_sync.ranges import Ranges
+from k8s_sync.services import Services
+from k8s_sync.workload import Workloads
+
+RESOURCES = ("namespaces", "nodes", "replicasets", "jobs", "services", "pods")
+"""What claims are made from; any subset will do."""
+
+
+class Inventory:
+    """The objects of one cluster and the claims that follow from them.
+
+    Attributes:
+        problems: What was wrong with objects.
+        cluster_uid: What tells clusters apart however they are called: the uid of
+            the namespace kube-system; empty as long as it is unknown.
+    """
+
+    def __init__(  # noqa: PLR0913 -- most are options, by name
+        self,
+        cluster: str,
+        ranges: Iterable[Range] = (),
+        *,
+        revise: Callable[[], int] | None = None,
+        problem: Callable[[str], None] = ignore,
+        unreadable: Iterable[str] = (),
+        node_ports: bool = True,
+    ) -> None:
+        """Starts empty.
+
+        Args:
+            cluster: The name of the cluster in rows.
+            ranges: Blocks of addresses that are configured, such as the services'.
+                Their cluster and revision are set here.
+            revise: Gives the next revision; counts from 1 if there is none.
+            problem: Is told once what is wrong with an object, and where.
+            unreadable: Resources that may not be read: what they would tell is
+                guessed where a guess is nearly certain.
+            node_ports: Claim node ports on all nodes. These are nodes times node
+                ports rows; a large cluster may want to do without.
+        """
+        revise = revise or itertools.count(1).__next__
+        self.problems = Problems(problem)
+        self.cluster_uid = ""
+        self._read = Reader(self.problems)
+        self._pod = PodReader(self._read, self.problems).pod
+        ledger = Ledger(cluster, revise)
+        self._ranges = Ranges(cluster, ranges, revise)
+        self._workloads = Workloads(unreadable)
+        self._nodes = Nodes(ledger, self._ranges)
+        self._services = Services(ledger, self._nodes, node_ports=node_ports)
+        self._pods = Pods(
+            ledger, self._nodes, self._workloads, self._services.selectors
+        )
+
+    def rows(self) -> Iterator[Row]:
+        """Yields all that is known: ranges, and the claims of objects that exist.
+
+        A claim with an end is among them if its object is still there, such as a
+        pod that is done, or one that has changed its address.
+        """
+        yield from self._ranges
+        for node in self._nodes:
+            yield from node.claims
+        yield from self._services.claims()
+        yield from self._pods.claims()
+
+    def apply(self, resource: str, obj: Object, now: int) -> list[Row]:
+        """Takes note of an object as it is now.
+
+        Args:
+            resource: The plural: one of `RESOURCES`.
+            obj: The object.
+            now: The time in microseconds, for what ended without saying when.
+
+        Returns:
+            The rows that are new or changed; none if nothing is.
+
+        Raises:
+            ValueError: The resource is none of `RESOURCES`.
+        """
+        _check(resource)
+        metadata = obj.metadata
+        if not metadata.uid:
+            self.problems.report(place(resource, metadata), "no uid")
+        elif resource == "pods":
+            return [*self._pods.apply(self._pod(obj), now)]
+        elif resource == "nodes":
+            node = self._read.node(obj)
+            return self._spread(self._nodes.apply(node, now), node.name, now)
+        elif resource == "services":
+            return self._apply_service(obj, now)
+        elif resource == "namespaces":
+            if metadata.name == "kube-system":
+                self.cluster_uid = metadata.uid
+        elif self._workloads.apply(resource, obj):
+            return [*self._pods.maker_changed(metadata.uid, now)]
+        return []
+
+    def delete(
+        self, resource: str, uid: str, now: int, obj: Object | None = None
+    ) -> list[Row]:
+        """Takes note that an object is gone.
+
+        Only its uid counts: a late deletion does no harm to what has taken over its
+        name or its address.
+
+        Args:
+            resource: The plural: one of `RESOURCES`.
+            uid: The object's.
+            now: The time in microseconds; what it held ends then, unless before.
+            obj: Its last state, if that came with the deletion.
+
+        Returns:
+            The rows that changed.
+
+        Raises:
+            ValueError: The resource is none of `RESOURCES`.
+        """
+        _check(resource)
+        if resource == "pods":
+            last = self._pod(obj) if obj and obj.metadata.uid == uid else None
+            return [*self._pods.delete(uid, now, last)]
+        if resource == "nodes":
+            name = self._nodes.name(uid)
+            used = self._pods.on_node(name)
+            return self._spread(self._nodes.delete(uid, now, used=used), name, now)
+        if resource == "services":
+            facts = self._services.facts(uid)
+            rows: list[Row] = [*self._services.delete(uid, now)]
+            if facts is not None:
+                rows += self._pods.selectors_changed(
+                    facts.namespace, [facts.selector], now
+                )
+            return rows
+        self._workloads.delete(uid, used=self._pods.made_by(uid))
+        return []
+
+    def set_readable(self, resource: str, now: int, *, readable: bool) -> list[Row]:
+        """Takes note of whether a resource may be read, which may change any time."""
+        if self._workloads.set_readable(resource, readable=readable):
+            return [*self._pods.all_changed(now)]
+        return []
+
+    def _apply_service(self, obj: Object, now: int) -> list[Row]:
+        facts = self._read.service(obj)
+        before = self._services.facts(facts.uid)
+        rows: list[Row] = [*self._services.apply(facts, now)]
+        if before is None or before.selector != facts.selector:
+            selectors = [facts.selector, before.selector if before else ()]
+            rows += self._pods.selectors_changed(facts.namespace, selectors, now)
+        return rows
+
+    def _spread(self, change: Change, node: str, now: int) -> list[Row]:
+        """Adds to the rows of a node those of what depends on it."""
+        rows = change.rows
+        rows += self._services.serve(change.addresses, now)
+        if change.seen:
+            rows += self._pods.node_changed(node, now)
+        return rows
+
+
+def _check(resource: str) -> None:
+    if resource not in RESOURCES:
+        raise ValueError(f"no claims are made from {resource}")

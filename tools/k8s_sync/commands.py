@@ -1,0 +1,276 @@
+"""The commands: their arguments and help, and which module does the work.
+
+Such modules are imported when their command runs.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from k8s_sync import __version__
+from k8s_sync.columns import OPTIONAL, Columns
+from k8s_sync.console import show
+from k8s_sync.times import parse
+
+Parser = argparse.ArgumentParser
+Arguments = argparse.Namespace
+
+
+class Command(NamedTuple):
+    """One command."""
+
+    run: Callable[[Arguments], int]
+    fill: Callable[[Parser], None]
+    """Adds its arguments to its parser."""
+    summary: str
+    description: str
+    epilog: str
+    failed: int = 1
+    """Exit code for errors that are nobody's fault here."""
+
+
+def _daemon_arguments(parser: Parser) -> None:
+    from k8s_sync import flags  # noqa: PLC0415
+
+    flags.add(parser)
+
+
+def _daemon(args: Arguments) -> int:
+    from k8s_sync import config, flags  # noqa: PLC0415
+
+    loaded = flags.load(args)
+    if args.print_config:
+        show(config.render(loaded))
+        return 0
+    from k8s_sync import daemon  # noqa: PLC0415
+
+    return daemon.run(loaded.config)
+
+
+def _check(args: Arguments) -> int:
+    from k8s_sync import config, flags  # noqa: PLC0415
+
+    loaded = flags.load(args)
+    if args.print_config:
+        show(config.render(loaded))
+        return 0
+    from k8s_sync import check  # noqa: PLC0415
+
+    return check.run(loaded.config)
+
+
+def _whois_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "target",
+        metavar="ADDRESS[:PORT[/PROTO]]",
+        help="IPv6 with a port: [ADDRESS]:PORT",
+    )
+    parser.add_argument(
+        "--journal", required=True, metavar="FILE", help="journal, plain or gzip, or -"
+    )
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        type=_time,
+        help="when: RFC 3339, or seconds since the epoch; without it the whole story"
+        " of the address is told",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="write one JSON object, times in RFC 3339"
+    )
+
+
+def _whois(args: Arguments) -> int:
+    from k8s_sync import whois  # noqa: PLC0415
+
+    target = whois.parse_target(args.target)
+    return whois.run(target, args.journal, args.at, as_json=args.json)
+
+
+def _time(text: str) -> int:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _enrich_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "logs",
+        metavar="LOG",
+        nargs="*",
+        help="Zeek log, TSV or JSON, plain or gzip; - or none is standard input",
+    )
+    parser.add_argument(
+        "--journal", required=True, metavar="FILE", help="journal, plain or gzip, or -"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="-",
+        metavar="PLACE",
+        help="where copies go, as with cp: a directory that exists (copies keep their"
+        " names, and stay gzip if they were), or for one LOG a file (gzip if its name ends"
+        " in .gz); by default standard output, never gzip",
+    )
+    parser.add_argument(
+        "--columns",
+        type=_columns,
+        default=(),
+        metavar="NAME,...",
+        help=f"further columns, of: {', '.join(OPTIONAL)}",
+    )
+    parser.add_argument(
+        "--labels",
+        type=lambda text: frozenset(_names(text)),
+        default=frozenset(),
+        metavar="KEY,...",
+        help="keys of labels to be shown in the column labels, * for all; implies it",
+    )
+
+
+def _enrich(args: Arguments) -> int:
+    from k8s_sync import enrich  # noqa: PLC0415
+
+    if "labels" in args.columns and not args.labels:
+        args.parser.error("--columns labels needs --labels KEY,... (* for all)")
+    wanted = {*args.columns, *(("labels",) if args.labels else ())}
+    extra = tuple(name for name in OPTIONAL if name in wanted)
+    options = enrich.Options(
+        journal=args.journal,
+        logs=tuple(args.logs),
+        output=args.output,
+        columns=Columns(extra, args.labels),
+    )
+    return enrich.run(options)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    names = _names(text)
+    for name in names:
+        if name not in OPTIONAL:
+            raise argparse.ArgumentTypeError(
+                f"no column {name!r}; there are: {', '.join(OPTIONAL)}"
+            )
+    return tuple(names)
+
+
+def _export_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what `kubectl get -o json` or -o yaml wrote, plain or gzip, or -; more"
+        " than one may be given",
+    )
+    parser.add_argument(
+        "--journal", required=True, metavar="OUT", help="file to write, or -"
+    )
+    parser.add_argument(
+        "--cluster", default="kubernetes", metavar="NAME", help="[kubernetes]"
+    )
+    parser.add_argument(
+        "--range",
+        action="append",
+        default=[],
+        metavar="SUBNET=KIND",
+        help="block of addresses of pods, services or nodes, such as 10.42.0.0/16=pod;"
+        " more than one may be given",
+    )
+
+
+def _export(args: Arguments) -> int:
+    from k8s_sync import export  # noqa: PLC0415
+    from k8s_sync.config import parse_range  # noqa: PLC0415
+
+    try:
+        ranges = tuple(parse_range(text, args.cluster) for text in args.range)
+    except ValueError as error:
+        args.parser.error(f"--range: {error}")
+    options = export.Options(
+        sources=tuple(args.source),
+        journal=args.journal,
+        cluster=args.cluster,
+        ranges=ranges,
+    )
+    return export.run(options, time.time_ns() // 1000)
+
+
+def _version(_: Arguments) -> int:
+    show(f"k8s-sync {__version__}\n")
+    return 0
+
+
+COMMANDS = {
+    "daemon": Command(
+        _daemon,
+        _daemon_arguments,
+        "follow a cluster, and keep Zeek told",
+        "Follows a cluster and keeps one or more Zeeks told of who owns its addresses,"
+        "\nuntil SIGTERM.",
+        """\
+example:
+  k8s-sync daemon --cluster prod --zeek ws://127.0.0.1:27759/v1/messages/json""",
+    ),
+    "check": Command(
+        _check,
+        _daemon_arguments,
+        "see whether the daemon could work, and if not why",
+        "Tries what the daemon needs, with the daemon's configuration: the API server,"
+        "\npermissions, Zeek. Changes nothing. Exits with 1 if something failed.",
+        """\
+example:
+  k8s-sync check --context prod""",
+    ),
+    "whois": Command(
+        _whois,
+        _whois_arguments,
+        "tell who owned an address",
+        "Tells from a journal who owned an address.",
+        """\
+examples:
+  k8s-sync whois 10.42.1.17 --journal claims.log
+  k8s-sync whois 10.42.1.17 --journal claims.log --at 2024-05-01T12:00:00Z
+  k8s-sync whois 192.0.2.10:30080/tcp --journal claims.log --at 1714564800.5 --json
+
+exit codes: 0 somebody is named, 1 nobody is, 2 usage, 3 the journal cannot be read""",
+        failed=3,
+    ),
+    "enrich": Command(
+        _enrich,
+        _enrich_arguments,
+        "add owners to logs that are already written",
+        "Adds the columns that Zeek would have written with the plugin, in the same"
+        "\nplaces. Lines that make no sense pass through as they are, and are told of.",
+        """\
+examples:
+  k8s-sync enrich --journal claims.log conn.log > conn-owned.log
+  zcat conn.*.log.gz | k8s-sync enrich --journal claims.log | zeek-cut id.orig_k8s.pod
+  k8s-sync enrich --journal claims.log.gz --output owned/ --labels app,tier *.log.gz
+
+exit codes: 0 done, 1 a log or the journal could not be read, 2 usage""",
+    ),
+    "export": Command(
+        _export,
+        _export_arguments,
+        "make a journal from what kubectl wrote",
+        "Makes a journal, for enrich and whois, from objects in files.",
+        """\
+example:
+  kubectl get pods,services,nodes,namespaces,replicasets,jobs -A -o json |
+    k8s-sync export --source - --journal claims.log --range 10.96.0.0/12=service""",
+    ),
+    "version": Command(
+        _version,
+        lambda _: None,
+        "print the version",
+        "Prints the version.",
+        "example:\n  k8s-sync version",
+    ),
+}

@@ -1,0 +1,169 @@
+"""The daemon: wires sources, stores, sessions and endpoints, and ends in order.
+
+The only module that knows all others. One task group owns every task;
+cancellation is the only way to stop.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import signal
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from k8s_sync.address import Subnet
+from k8s_sync.claims import Inventory
+from k8s_sync.config import Config
+from k8s_sync.errors import ConfigError
+from k8s_sync.feed.session import Session
+from k8s_sync.health import problems, serving
+from k8s_sync.kube import files
+from k8s_sync.kube.auth import credentials
+from k8s_sync.kube.client import ApiClient
+from k8s_sync.metrics import Metrics
+from k8s_sync.model import SECOND
+from k8s_sync.source import Source
+from k8s_sync.store import Store
+
+DRAIN = 5.0
+"""Seconds that the Zeeks have for the rest, after SIGTERM."""
+FORGET_EVERY = 60.0
+"""Seconds between two looks for claims that ended long ago."""
+
+_log = logging.getLogger(__name__)
+
+
+def now() -> int:
+    """The time of the wall clock in microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+def run(config: Config) -> int:
+    """Runs until SIGTERM or SIGINT.
+
+    Returns:
+        The exit code: 0 after an orderly end.
+    """
+    with _journal(config.journal) as journal:
+        asyncio.run(_Daemon(config, journal).run())
+    return 0
+
+
+@contextmanager
+def _journal(path: str) -> Iterator[TextIO | None]:
+    if not path:
+        yield None
+        return
+    try:
+        file = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 -- closed below
+    except OSError as error:
+        raise ConfigError(f"cannot write the journal {path}: {error.strerror}") from error
+    with file:
+        yield file
+
+
+class _Daemon:
+    def __init__(self, config: Config, journal: TextIO | None) -> None:
+        self._config = config
+        epoch = now()
+        # Revisions of a later run are higher than any of this one: no cluster
+        # changes a million rows a second for long.
+        revise = itertools.count(epoch).__next__
+        self._store = Store(config.cluster, epoch, now)
+        if journal:
+            self._store.write_journal(journal)
+        inventory = Inventory(
+            config.cluster,
+            config.ranges_of(config.cluster),
+            revise=revise,
+            problem=_log.warning,
+        )
+        self._source = Source(inventory, self._store, now)
+        self._sessions = [
+            Session(url, [self._store.peer()], tls=lambda: _tls(config))
+            for url in config.zeek
+        ]
+        for session in self._sessions:
+            self._store.on_change(session.wake)
+        self._metrics = Metrics([self._source], self._sessions, time.monotonic)
+
+    async def run(self) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # The first one drains; at the second one Python's own way out is open.
+            loop.add_signal_handler(number, self._stopped, stop, number)
+        async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+            if self._config.listen:
+                host, port = self._config.listen_address
+                endpoints = serving(host, port, self._unready, self._metrics.text)
+                port = await stack.enter_async_context(endpoints)
+                _log.info("serving /healthz, /readyz and /metrics on %s:%d", host, port)
+            source = tasks.create_task(self._follow(), name="source")
+            forget = tasks.create_task(self._forget(), name="forget")
+            feeding = tasks.create_task(self._feed(), name="feed")
+            await stop.wait()
+            for task in (source, forget):
+                task.cancel()
+            await self._drain()
+            feeding.cancel()
+
+    def _stopped(self, stop: asyncio.Event, number: signal.Signals) -> None:
+        _log.info("%s: telling Zeek the rest, then ending", number.name)
+        stop.set()
+        asyncio.get_running_loop().remove_signal_handler(number)
+
+    def _unready(self) -> list[str]:
+        return problems([self._source], self._sessions)
+
+    async def _follow(self) -> None:
+        if self._config.source:
+            for resource, obj in files.objects(self._config.source, _log.warning):
+                self._store.tell(self._source.inventory.apply(resource, obj, now()))
+            self._source.ready.set()
+            return
+        access = credentials(
+            kubeconfig_path=self._config.kubeconfig,
+            context=self._config.context,
+            in_cluster=self._config.in_cluster,
+        )
+        async with ApiClient(access) as client:
+            await self._source.follow(client, self._config.namespace)
+
+    async def _feed(self) -> None:
+        await self._source.ready.wait()
+        async with asyncio.TaskGroup() as tasks:
+            for session in self._sessions:
+                tasks.create_task(session.run(), name=session.url)
+
+    async def _forget(self) -> None:
+        while True:
+            await asyncio.sleep(FORGET_EVERY)
+            self._store.forget(now() - self._config.retention * SECOND)
+
+    async def _drain(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN):
+                while not all(self._drained(session) for session in self._sessions):
+                    await asyncio.sleep(0.02)
+
+    @staticmethod
+    def _drained(session: Session) -> bool:
+        return session.idle or session.peers[0].phase == "offline"
+
+
+def _tls(config: Config) -> ssl.SSLContext | None:
+    if not (config.zeek_ca or config.zeek_cert):
+        return None
+    try:
+        context = ssl.create_default_context(cafile=config.zeek_ca or None)
+        if config.zeek_cert:
+            context.load_cert_chain(config.zeek_cert, config.zeek_key or None)
+    except (OSError, ssl.SSLError) as error:
+        raise OSError(f"cannot read the certificates for Zeek: {error}") from error
+    return context

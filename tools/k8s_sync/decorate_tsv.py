@@ -1,0 +1,179 @@
+"""Adds the columns about owners to the lines of a Zeek TSV log.
+
+Lines go in and come out; files are somebody else's business.
+"""
+
+from k8s_sync import times
+from k8s_sync.columns import SETS, Columns
+from k8s_sync.lookup import Index, Lookup
+from k8s_sync.model import Proto
+from k8s_sync.question import protocols
+from k8s_sync.tally import Tally
+from k8s_sync.tsv_plan import Plan, make_plan
+from k8s_sync.zeek_log import Dialect
+
+_PROTOS_LIMIT = 1000
+"""Values of ``proto`` that are kept; there are some ten of them in a sane log."""
+
+
+class TsvDecorator:
+    """Decorates one log, which may be several in a row, each with its header."""
+
+    def __init__(self, index: Index, columns: Columns, log: str, tally: Tally) -> None:
+        """Makes a decorator.
+
+        Args:
+            index: Where the answers come from.
+            columns: What to say about an owner.
+            log: The log's name, such as ``conn``, until a header tells it.
+            tally: Counts rows and problems.
+        """
+        self._index = index
+        self._columns = columns
+        self._tally = tally
+        self._line = 0
+        self._fields: bytes | None = None
+        """A ``#fields`` line, held back until its types are known."""
+        self._any_fields = False
+        self._plan: Plan | None = None
+        self._end = b""
+        """What is left of a line's end, ``\\r`` in files that went through Windows."""
+        self._protos: dict[bytes, tuple[Proto, ...]] = {}
+        self._set_dialect(Dialect(path=log))
+
+    def decorate(self, lines: list[bytes]) -> list[bytes]:
+        """Decorates lines without their newlines, header lines included."""
+        out: list[bytes] = []
+        for line in lines:
+            self._line += 1
+            if line[:1] == b"#":
+                out.extend(self._meta(line))
+            else:
+                if self._fields is not None:
+                    out.extend(self._header(None))
+                out.append(self._row(line) if line else line)
+        return out
+
+    def finish(self) -> list[bytes]:
+        """Gives the lines that were held back."""
+        return [] if self._fields is None else self._header(None)
+
+    def _meta(self, line: bytes) -> list[bytes]:
+        separator = self._dialect.separator
+        if line.startswith(b"#fields" + separator):
+            held = self.finish()
+            self._fields = line
+            return held
+        if line.startswith(b"#types" + separator) and self._fields is not None:
+            return self._header(line)
+        held = self.finish()
+        self._set_dialect(self._dialect.after(line.removesuffix(b"\r")))
+        return [*held, line]
+
+    def _set_dialect(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._protos.clear()
+        self._lookup = Lookup(
+            self._index, lambda answer: dialect.cells(self._columns.values(answer))
+        )
+
+    def _header(self, types_line: bytes | None) -> list[bytes]:
+        """Writes the ``#fields`` line that was held back, and that of the types."""
+        fields_line, self._fields = self._fields or b"", None
+        self._any_fields = True
+        self._protos.clear()
+        self._end = b"\r" if fields_line.endswith(b"\r") else b""
+        names = self._dialect.names(fields_line.removesuffix(b"\r"))
+        types = None
+        if types_line is not None:
+            types = self._dialect.names(types_line.removesuffix(b"\r"))
+            if len(types) != len(names):
+                reason = f"{len(types)} types, {len(names)} expected"
+                self._tally.problem("header", self._line, reason)
+                types = None
+        plan = self._plan = make_plan(names, types)
+        held = [fields_line] if types_line is None else [fields_line, types_line]
+        if plan is None:
+            return held
+        columns = self._columns.names
+        added = {
+            side.prefix: [f"{side.prefix}.{column}" for column in columns]
+            for side in plan.sides
+        }
+        held[0] = self._dialect.header(b"#fields", plan.apply(names, added)) + self._end
+        if types is not None:
+            new = ["set[string]" if column in SETS else "string" for column in columns]
+            types = plan.apply(types, {side.prefix: new for side in plan.sides})
+            held[1] = self._dialect.header(b"#types", types) + self._end
+        return held
+
+    def _row(self, line: bytes) -> bytes:
+        plan = self._plan
+        if plan is None:
+            self._tally.rows += 1
+            if not self._any_fields:
+                self._tally.problem("header", self._line, "row before #fields")
+            return line
+        end = self._end
+        if end:
+            line = line.removesuffix(end)
+        separator = self._dialect.separator
+        cells = line.split(separator)
+        if len(cells) != plan.width:
+            reason = f"{len(cells)} cells, {plan.width} expected"
+            self._tally.problem("cells", self._line, reason)
+            return line + end
+        self._tally.rows += 1
+        for at in plan.drop:
+            del cells[at]
+        time = self._time(cells[plan.time])
+        proto = b"" if plan.proto is None else cells[plan.proto]
+        protos = self._protos.get(proto)
+        if protos is None:
+            protos = self._learn_proto(plan, proto)
+        if time is None:
+            added = [self._lookup.nothing] * len(plan.sides)
+        else:
+            added = self._ask(plan, cells, time, protos)
+        # Only now: a cell that is added to may be one that was asked about.
+        for side, new in zip(plan.sides, added, strict=True):
+            cells[side.after] += new
+        return separator.join(cells) + end
+
+    def _ask(
+        self, plan: Plan, cells: list[bytes], time: int, protos: tuple[Proto, ...]
+    ) -> list[bytes]:
+        """Finds what is added for each address of a row."""
+        lookup = self._lookup
+        nothing = lookup.nothing
+        named = False
+        added = []
+        for _, addr, port, _ in plan.sides:
+            asked = b"" if port is None else cells[port]
+            try:
+                new = lookup.cell(cells[addr], time, asked, protos)
+            except ValueError as error:
+                new = nothing
+                if cells[addr] != self._dialect.unset:
+                    self._tally.problem("address", self._line, str(error))
+            named = named or new is not nothing
+            added.append(new)
+        self._tally.named += named
+        return added
+
+    def _time(self, cell: bytes) -> int | None:
+        """Reads a time; None if there is none to read."""
+        if cell == self._dialect.unset:
+            return None
+        try:
+            return times.parse_bytes(cell)
+        except ValueError as error:
+            self._tally.problem("time", self._line, str(error))
+            return None
+
+    def _learn_proto(self, plan: Plan, cell: bytes) -> tuple[Proto, ...]:
+        proto = None if plan.proto is None else cell.decode(errors="replace")
+        found = protocols(self._dialect.path, proto)
+        if len(self._protos) < _PROTOS_LIMIT:
+            self._protos[cell] = found
+        return found

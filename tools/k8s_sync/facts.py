@@ -1,0 +1,210 @@
+"""What of an object matters here, read once and kept small.
+
+A value that is no use (an address that is none, a time that is none) is reported
+and left out; the rest of its object counts. Equal values are shared between
+objects, as a cluster has few different labels, images and names per pod.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar, cast
+
+import msgspec
+
+from k8s_sync import address, api_time
+from k8s_sync.address import Subnet
+from k8s_sync.kube.objects import Metadata, Object
+from k8s_sync.model import SECOND, Proto
+from k8s_sync.problems import Problems
+
+_T = TypeVar("_T")
+_SHARED = 1 << 16
+_PORTS = range(1, 1 << 16)
+_PROTOS: dict[str, Proto] = {"": "tcp", "TCP": "tcp", "UDP": "udp", "SCTP": "sctp"}
+_LOOPBACK_V4 = address.V4_PREFIX + b"\x7f"
+_NOBODYS = (bytes(16), bytes(15) + b"\x01", address.V4_PREFIX + bytes(4))
+_ZONES = (
+    "topology.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/zone",
+)
+_NODE_ADDRESSES = ("InternalIP", "ExternalIP")
+# Gateways and tunnel ends inside of the pod network. Probes of the kubelet, and what
+# the node itself sends to pods, come from them.
+_NODE_ANNOTATIONS = (
+    "projectcalico.org/IPv4VXLANTunnelAddr",
+    "projectcalico.org/IPv4IPIPTunnelAddr",
+    "projectcalico.org/IPv6VXLANTunnelAddr",
+    "network.cilium.io/ipv4-cilium-host",
+    "network.cilium.io/ipv6-cilium-host",
+)
+
+
+class NodeFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A node."""
+
+    uid: str
+    name: str
+    labels: tuple[str, ...]
+    zone: str
+    created: int
+    terminating: int | None
+    addresses: tuple[bytes, ...]
+    """Where its host ports and node ports are open."""
+    internal: tuple[bytes, ...]
+    """Its gateway addresses inside of the pod network."""
+    subnets: tuple[Subnet, ...]
+    """From which its pods get their addresses."""
+
+
+class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A service."""
+
+    uid: str
+    namespace: str
+    name: str
+    labels: tuple[str, ...]
+    selector: tuple[str, ...]
+    """``key=value``, sorted; without any, its backends are not pods."""
+    created: int
+    terminating: int | None
+    addresses: tuple[bytes, ...]
+    """Its own alone."""
+    shared: tuple[tuple[bytes, int, Proto], ...]
+    """Ports on addresses that other services may use as well."""
+    node_ports: tuple[tuple[int, Proto], ...]
+
+
+class Reader:
+    """Reads facts; shares equal values between them."""
+
+    def __init__(self, problems: Problems) -> None:
+        """Reports to `problems` what is no use."""
+        self._problems = problems
+        self._shared: dict[object, object] = {}
+
+    def share(self, value: _T) -> _T:
+        """Returns the equal value that is already in use elsewhere, if any."""
+        if len(self._shared) >= _SHARED:
+            # What changes with every rollout must not pile up. What is in use stays
+            # in use; only new objects start sharing anew.
+            self._shared.clear()
+        return cast("_T", self._shared.setdefault(value, value))
+
+    def labels(self, labels: Mapping[str, str]) -> tuple[str, ...]:
+        """Writes labels as sorted ``key=value``."""
+        share = self.share
+        return share(tuple(sorted(share(f"{k}={v}") for k, v in labels.items())))
+
+    def each(
+        self, place: str, read: Callable[[str], _T], texts: Iterable[str]
+    ) -> Iterator[_T]:
+        """Yields what `read` makes of the texts that are neither empty nor wrong."""
+        for text in texts:
+            if text:
+                try:
+                    yield read(text)
+                except ValueError as error:
+                    self._problems.report(place, str(error))
+
+    def addresses(self, place: str, texts: Iterable[str]) -> tuple[bytes, ...]:
+        """Reads addresses, each once, in order."""
+        return tuple(dict.fromkeys(self.each(place, usable, texts)))
+
+    def time(self, place: str, text: str | None) -> int | None:
+        """Reads a time; None if it is unset or wrong."""
+        return next(self.each(place, api_time.parse, (text or "",)), None)
+
+    def port(self, place: str, number: int, protocol: str) -> tuple[int, Proto] | None:
+        """Reads a port; None if it is unset or wrong."""
+        if not number:
+            return None
+        if number not in _PORTS or protocol not in _PROTOS:
+            self._problems.report(place, f"bad port '{number}/{protocol}'")
+            return None
+        return number, _PROTOS[protocol]
+
+    def created(self, place: str, metadata: Metadata) -> int:
+        """When it was made; the epoch if it does not say."""
+        return self.time(place, metadata.creation_timestamp) or 0
+
+    def terminating(self, place: str, metadata: Metadata) -> int | None:
+        """When its deletion was asked for.
+
+        The API writes when it will be over at the latest, a grace period later.
+        """
+        over = self.time(place, metadata.deletion_timestamp)
+        grace = (metadata.deletion_grace_period_seconds or 0) * SECOND
+        return None if over is None else over - grace
+
+    def node(self, obj: Object) -> NodeFacts:
+        """Reads a node."""
+        metadata, spec = obj.metadata, obj.spec
+        at = place("nodes", metadata)
+        internal = (metadata.annotations.get(name, "") for name in _NODE_ANNOTATIONS)
+        zones = (metadata.labels.get(name, "") for name in _ZONES)
+        cidrs = spec.pod_cidrs or (spec.pod_cidr,)
+        return NodeFacts(
+            uid=metadata.uid,
+            name=self.share(metadata.name),
+            labels=self.labels(metadata.labels),
+            zone=self.share(next(filter(None, zones), "")),
+            created=self.created(at, metadata),
+            terminating=self.terminating(at, metadata),
+            addresses=self.addresses(
+                at,
+                (a.address for a in obj.status.addresses if a.type in _NODE_ADDRESSES),
+            ),
+            internal=self.addresses(at, internal),
+            subnets=tuple(dict.fromkeys(self.each(at, Subnet.parse, cidrs))),
+        )
+
+    def service(self, obj: Object) -> ServiceFacts:
+        """Reads a service."""
+        metadata, spec = obj.metadata, obj.spec
+        at = place("services", metadata)
+        ports = []
+        node_ports = []
+        # An ExternalName is a name in the DNS, whatever else is left in its fields.
+        real = spec.type != "ExternalName"
+        for port in spec.ports if real else ():
+            if found := self.port(at, port.port, port.protocol):
+                ports.append(found)
+            if found := self.port(at, port.node_port, port.protocol):
+                node_ports.append(found)
+        own = (ip for ip in spec.cluster_ips or (spec.cluster_ip,) if ip != "None")
+        shared = (*spec.external_ips, *(i.ip for i in obj.status.load_balancer.ingress))
+        return ServiceFacts(
+            uid=metadata.uid,
+            namespace=self.share(metadata.namespace),
+            name=metadata.name,
+            labels=self.labels(metadata.labels),
+            selector=self.labels(spec.selector) if real else (),
+            created=self.created(at, metadata),
+            terminating=self.terminating(at, metadata),
+            addresses=self.addresses(at, own) if real else (),
+            shared=tuple(
+                (ip, *port) for ip in self.addresses(at, shared) for port in ports
+            ),
+            node_ports=tuple(node_ports),
+        )
+
+
+def place(resource: str, metadata: Metadata) -> str:
+    """Names an object in messages, such as ``pods default/web-1``."""
+    return f"{resource} {metadata.namespace}/{metadata.name}".replace(" /", " ")
+
+
+def usable(text: str) -> bytes:
+    """Reads an address that packets of others can carry.
+
+    Raises:
+        ValueError: It is none, or every host's own, such as ``127.0.0.1``.
+    """
+    packed = address.pack(text)
+    if packed in _NOBODYS or packed.startswith(_LOOPBACK_V4):
+        raise ValueError(f"bad addr '{text}'")
+    return packed
+
+
+def unspecified(text: str) -> bool:
+    """Tells whether an address to listen on means: all of them."""
+    return not text or text in ("0.0.0.0", "::")  # noqa: S104

@@ -1,0 +1,71 @@
+"""The daemon's HTTP endpoints: ``/healthz``, ``/readyz`` and ``/metrics``."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from k8s_sync.errors import ConfigError
+from k8s_sync.feed.session import Session
+from k8s_sync.source import Source
+
+
+def problems(sources: Sequence[Source], sessions: Sequence[Session]) -> list[str]:
+    """Says why the daemon is not ready; nothing if it is.
+
+    Ready means: every cluster is synced, and every Zeek holds what is known of it.
+    """
+    found = []
+    for source in sources:
+        if not source.ready.is_set():
+            found += [f"{source.store.cluster}: {text}" for text in source.problems()]
+    for session in sessions:
+        for peer in session.peers:
+            if peer.phase != "synced":
+                found.append(f"{session.url}: {peer.source}: {peer.phase}")
+    return found
+
+
+@asynccontextmanager
+async def serving(
+    host: str,
+    port: int,
+    unready: Callable[[], list[str]],
+    metrics: Callable[[], bytes],
+) -> AsyncIterator[int]:
+    """Serves the endpoints; yields the port, which matters if 0 was asked for.
+
+    Raises:
+        ConfigError: The address cannot be listened on.
+    """
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def readyz(_: web.Request) -> web.Response:
+        found = unready()
+        text = "\n".join(found) or "ok"
+        return web.Response(text=f"{text}\n", status=503 if found else 200)
+
+    async def show_metrics(_: web.Request) -> web.Response:
+        headers = {"Content-Type": CONTENT_TYPE_LATEST}
+        return web.Response(body=metrics(), headers=headers)
+
+    app = web.Application()
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", show_metrics)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise ConfigError(
+                f"cannot listen on {host}:{port}: {error.strerror}; "
+                "choose another address with --listen"
+            ) from error
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()

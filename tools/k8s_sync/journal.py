@@ -1,0 +1,96 @@
+"""The journal: claims in a file, in Zeek's own log format.
+
+Readable by ``zeek-cut`` as much as by us. What is in a row is the business of
+`rows` and `row_reader`.
+"""
+
+import io
+from collections.abc import Callable, Iterable
+from typing import cast
+
+import msgspec
+
+from k8s_sync.errors import FatalError
+from k8s_sync.model import Row
+from k8s_sync.row_reader import Problem, Reader
+from k8s_sync.rows import HEADER, encode
+from k8s_sync.streams import open_input, open_output, reading
+from k8s_sync.timeline import Timeline
+
+_TOLD = 10
+"""Problems that are told one by one; a file that is no journal has one per line."""
+_GZIP = ".gz"
+
+
+class Journal(msgspec.Struct, frozen=True):
+    """What was in a journal file."""
+
+    timeline: Timeline
+    rows: int
+    """Rows that could be read."""
+    problems: int
+    """Rows that could not."""
+
+
+def read(path: str, warn: Callable[[str], None]) -> Journal:
+    """Reads a journal, plain or gzip; ``-`` is standard input.
+
+    Args:
+        path: The file.
+        warn: Gets a line for each bad row, up to a number of them.
+
+    Raises:
+        FatalError: It cannot be read, or has no rows but bad ones.
+    """
+    timeline = Timeline()
+    problems: list[Problem] = []
+    first = 0
+
+    def note(problem: Problem) -> None:
+        nonlocal first
+        first += 1
+        if first <= _TOLD:
+            problems.append(problem)
+            warn(f"{name}:{problem.line}: {problem.reason}")
+
+    rows = 0
+    with open_input(path) as source:
+        name = source.name
+        # Rows end in \n and nothing else; bad UTF-8 is found row by row.
+        lines = io.TextIOWrapper(
+            cast("io.BufferedReader", source.stream),
+            encoding="utf-8",
+            errors="surrogateescape",
+            newline="\n",
+        )
+        with reading(name):
+            for row in Reader(note).read(lines):
+                timeline.apply(row)
+                rows += 1
+    if first > _TOLD:
+        warn(f"{name}: {first - _TOLD} more bad rows")
+    if first and not rows:
+        raise FatalError(f"{name}: not a journal: {problems[0]}")
+    return Journal(timeline, rows, first)
+
+
+def write(path: str, rows: Iterable[Row]) -> int:
+    """Writes a journal that appears whole, or not at all.
+
+    Args:
+        path: The file, gzip if its name ends in ``.gz``; ``-`` is standard output.
+        rows: What to write.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        FatalError: It cannot be written.
+    """
+    count = 0
+    with open_output(path, compress=path.endswith(_GZIP)) as stream:
+        stream.write(HEADER.encode())
+        for row in rows:
+            stream.write(encode(row).encode(errors="surrogateescape"))
+            count += 1
+    return count

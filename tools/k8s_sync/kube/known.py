@@ -1,0 +1,127 @@
+"""What a reflector remembers of the objects that it told about. No I/O.
+
+Only names, uids and versions: enough to tell what a new list lacks, what came back
+under the same name as somebody else, and what is nothing new.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from k8s_sync.kube.objects import Metadata
+
+Version = int | str
+"""Versions are numbers; a server that has others gets them compared for equality."""
+
+
+def version(text: str) -> Version:
+    """Reads a resourceVersion."""
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def is_older(one: Version, other: Version) -> bool:
+    """Whether the first is for sure from before the second."""
+    return isinstance(one, int) and isinstance(other, int) and one < other
+
+
+class News(Enum):
+    """What an object is to us."""
+
+    NOTHING = "nothing"
+    CHANGE = "change"
+    REPLACEMENT = "replacement"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An object that was told about."""
+
+    uid: str
+    namespace: str
+    name: str
+
+
+class Known:
+    """The objects that were told about and are still there.
+
+    A sync goes through them like this: `begin`, `apply` for all that there is,
+    `finish` for what there is no more. One that never finishes does no harm.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[str, tuple[str, Version, int]] = {}
+        self._round = 0
+        self._syncing = False
+        self._trusted = True
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (_entry(key, value[0]) for key, value in self._entries.items())
+
+    def begin(self, *, trusted: bool = True) -> None:
+        """Begins a sync.
+
+        Args:
+            trusted: An object with the version that we know is the object that we
+                know. Not so if the server's history was set back.
+        """
+        self._round += 1
+        self._syncing = True
+        self._trusted = trusted
+
+    def finish(self) -> list[Entry]:
+        """Ends a sync.
+
+        Returns:
+            What was known and did not come; it is known no longer.
+        """
+        self._syncing = False
+        gone = [key for key, value in self._entries.items() if value[2] != self._round]
+        return [_entry(key, self._entries.pop(key)[0]) for key in gone]
+
+    def apply(self, metadata: Metadata) -> tuple[News, str]:
+        """Notes an object.
+
+        Returns:
+            What it is to us; for a replacement, with the uid that it replaces.
+        """
+        key = f"{metadata.namespace}/{metadata.name}"
+        now = version(metadata.resource_version)
+        old = self._entries.get(key)
+        if old and self._syncing and self._is_nothing_new(old, metadata.uid, now):
+            if old[2] != self._round:
+                self._entries[key] = (old[0], old[1], self._round)
+            return News.NOTHING, ""
+        self._entries[key] = (metadata.uid, now, self._round)
+        if old and old[0] != metadata.uid:
+            return News.REPLACEMENT, old[0]
+        return News.CHANGE, ""
+
+    def _is_nothing_new(
+        self, old: tuple[str, Version, int], uid: str, now: Version
+    ) -> bool:
+        """Initial events come in no order and may repeat themselves."""
+        same = old[0] == uid and old[1] == now
+        if old[2] == self._round:
+            return same or is_older(now, old[1])
+        return same and self._trusted
+
+    def keep(self, metadata: Metadata) -> None:
+        """Notes that an object is there although it could not be read."""
+        key = f"{metadata.namespace}/{metadata.name}"
+        if old := self._entries.get(key):
+            self._entries[key] = (old[0], old[1], self._round)
+
+    def remove(self, metadata: Metadata) -> None:
+        """Notes that an object is gone; not if its name has another owner by now."""
+        key = f"{metadata.namespace}/{metadata.name}"
+        old = self._entries.get(key)
+        if old and old[0] == metadata.uid:
+            del self._entries[key]
+
+
+def _entry(key: str, uid: str) -> Entry:
+    namespace, _, name = key.partition("/")
+    return Entry(uid, namespace, name)

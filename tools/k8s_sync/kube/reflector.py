@@ -1,0 +1,297 @@
+"""Follows all objects of one kind, whatever the server does in the meantime.
+
+    sync (stream, else pages) ──▶ watch ──▶ watch ──▶ ... ──▶ sync when history is lost
+
+Objects are told as they come, also those of a sync that is cut and begins anew: each
+was there at the time. What is *not* there is told only by a DELETED event or by a
+complete sync: an initial stream up to the bookmark that says so, or a last page.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Literal, NoReturn
+
+from k8s_sync.errors import BadAnswerError, GoneError, TransientError
+from k8s_sync.kube.changes import Degraded, Lost, Sink, Synced
+from k8s_sync.kube.client import ApiClient
+from k8s_sync.kube.decode import Decoder, Event
+from k8s_sync.kube.known import Known, Version, is_older, version
+from k8s_sync.kube.objects import Failure, Object
+from k8s_sync.kube.policy import (
+    Backoff,
+    NoWatchListError,
+    RegressionError,
+    ShortWatchError,
+    WatchListChoice,
+    judge,
+)
+from k8s_sync.kube.resources import Resource
+from k8s_sync.kube.stats import Stats
+from k8s_sync.kube.surroundings import Surroundings
+from k8s_sync.kube.teller import Teller
+
+INITIAL_EVENTS_END = "k8s.io/initial-events-end"
+_LARGEST_PAGE = 8000
+
+_log = logging.getLogger(__name__)
+
+State = Literal["new", "live", "lost", "degraded"]
+
+
+class Reflector:
+    """Follows the objects of one kind, everywhere or in one namespace.
+
+    Args:
+        client: An open client.
+        resource: The kind.
+        sink: Who is told.
+        namespace: The only namespace to look into; empty for all.
+        surroundings: Random numbers, clock and the like.
+
+    Attributes:
+        stats: What happened so far.
+        state: How well we know: ``new``, ``live``, ``lost`` or ``degraded``.
+        problem: Why it is not better; unset if all is well.
+        settled: Set after the first sync or the first failure.
+    """
+
+    def __init__(
+        self,
+        client: ApiClient,
+        resource: Resource,
+        sink: Sink,
+        *,
+        namespace: str = "",
+        surroundings: Surroundings | None = None,
+    ) -> None:
+        self.resource = resource
+        self.namespace = namespace
+        self.stats = Stats()
+        self.state: State = "new"
+        self.problem: TransientError | None = None
+        self.settled = asyncio.Event()
+        self._client = client
+        self._sink = sink
+        self._world = surroundings or Surroundings()
+        self._timing = self._world.timing
+        self._backoff = Backoff(self._timing, self._world.random, self._world.clock)
+        self._path = resource.path(namespace)
+        self._decoder = Decoder(metadata_only=resource.metadata_only)
+        self._teller = Teller(resource, self._label, sink, self.stats)
+        self._choice = WatchListChoice()
+        self._full_page = self._page_size = self._world.page_size
+        # Where to go on from; unset: nowhere, a sync is due.
+        self._version: str | None = None
+        self._highest: Version = 0
+        self._trusted = True
+        self._failures = 0
+        self._sync_began = 0.0
+
+    @property
+    def known(self) -> Known:
+        """The objects that were told about and are still there."""
+        return self._teller.known
+
+    async def run(self) -> NoReturn:
+        """Follows until cancelled."""
+        while True:
+            try:
+                if self._version is None:
+                    await self._sync()
+                else:
+                    await self._watch()
+            except TransientError as error:
+                await self._recover(error)
+
+    async def _recover(self, error: TransientError) -> None:
+        self._failures += 1
+        verdict = judge(error, self._failures)
+        self.stats.failures[verdict.reason] += 1
+        if verdict.relist:
+            self._version = None
+        if verdict.distrust:
+            self._trusted = False
+        state: State = "degraded" if verdict.refused else "lost"
+        if self.state != state and not (verdict.quiet and self._failures == 1):
+            _log.warning("%s: %s", self._label, error)
+            self.state = state
+            self.problem = error
+            told = Degraded if verdict.refused else Lost
+            await self._sink(told(self.resource, error, self.namespace))
+        elif self.state == state:
+            self.problem = error
+        self.settled.set()
+        wait = (
+            self._timing.refused * (1 + self._world.random() / 10)
+            if verdict.refused
+            else self._backoff.next(verdict.least)
+        )
+        await self._world.sleep(wait)
+
+    async def _sync(self) -> None:
+        self._sync_began = self._world.clock()
+        self._teller.known.begin(trusted=self._trusted)
+        if self._choice.usable:
+            opened = self.stats.watches
+            try:
+                await self._watch()
+            except TransientError as error:
+                if self._version is not None:  # It was the watch that followed.
+                    raise
+                opened = self.stats.watches - opened
+                if not self._choice.failed(error, opened=bool(opened)):
+                    raise
+                self.stats.failures["watch_list"] += 1
+                _log.info("%s: no initial events, so pages: %s", self._label, error)
+                self._teller.known.begin(trusted=self._trusted)
+            else:
+                return
+        await self._list()
+
+    async def _list(self) -> None:
+        token, first = "", ""
+        while True:
+            params = self._params(limit=str(self._page_size))
+            if token:
+                params["continue"] = token
+            self.stats.lists += 1
+            try:
+                body = await self._client.get(
+                    self._path, params, accept=self.resource.accept(watch=False)
+                )
+            except GoneError:
+                # We were too slow for the snapshot: fewer requests are faster.
+                self._page_size = min(self._page_size * 2, _LARGEST_PAGE)
+                raise
+            self.stats.last_contact = self._world.clock()
+            page = self._decoder.page(body)
+            first = first or page.metadata.resource_version
+            for item in page.items:
+                await self._teller.upsert(item)
+            token = page.metadata.continue_ or ""
+            if not token:
+                break
+        self._page_size = self._full_page
+        await self._finish(first, "pages")
+
+    async def _finish(self, reached: str, how: str) -> None:
+        """All that there is has been told: now tell what is no more."""
+        if self._trusted and is_older(version(reached), self._highest):
+            raise RegressionError(f"{self._label}: the server's history was set back")
+        await self._teller.finish()
+        self._trusted = True
+        self._version = reached
+        self._highest = version(reached)
+        self.stats.syncs[how] += 1
+        self.stats.objects = len(self._teller.known)
+        self.stats.sync_seconds = self._world.clock() - self._sync_began
+        await self._live(always=True)
+
+    async def _live(self, *, always: bool = False) -> None:
+        if always or self.state != "live":
+            _log.info("%s: live with %d objects", self._label, len(self._teller.known))
+            self.state = "live"
+            self.problem = None
+            await self._sink(Synced(self.resource, self.namespace))
+        self.settled.set()
+
+    async def _watch(self) -> None:
+        """Follows one stream to its end, with the initial state if it is due."""
+        seconds = int(self._timing.watch * (1 + self._world.random()))
+        params = self._params(
+            watch="true", allowWatchBookmarks="true", timeoutSeconds=str(seconds)
+        )
+        if self._version is None:
+            params["sendInitialEvents"] = "true"
+            params["resourceVersionMatch"] = "NotOlderThan"
+        else:
+            params["resourceVersion"] = self._version
+        began, events = self._world.clock(), 0
+        async with self._client.watch(
+            self._path, params, accept=self.resource.accept(watch=True)
+        ) as batches:
+            self.stats.watches += 1
+            if self._version is not None and self.state != "live":
+                batches = self._hopeful(batches)  # noqa: PLW2901 - the same lines
+            events = await self._follow(batches, began)
+        if self._version is None:
+            raise BadAnswerError(f"{self._label}: the initial events ended early")
+        if self._world.clock() - began < self._timing.short_watch:
+            raise ShortWatchError(self._label, events)
+
+    async def _follow(self, batches: AsyncIterator[list[bytes]], began: float) -> int:
+        events = 0
+        async for lines in batches:
+            now = self.stats.last_contact = self._world.clock()
+            if self._version is not None and now - began >= self._timing.short_watch:
+                self._failures = 0
+            for line in lines:
+                events += 1
+                event = self._decoder.event(line)
+                self.stats.events[event.type] += 1
+                if self._version is None:
+                    await self._take_initial(event)
+                else:
+                    await self._take(event)
+            self.stats.objects = len(self._teller.known)
+            if self._version is not None:
+                await self._live()
+        return events
+
+    async def _hopeful(
+        self, batches: AsyncIterator[list[bytes]]
+    ) -> AsyncIterator[list[bytes]]:
+        """Takes it for a recovery if a new watch does not fail within a moment.
+
+        To wait for the first line could take a minute, and a version that is too
+        old is answered with 200 and an error.
+        """
+        first = asyncio.ensure_future(anext(batches, None))
+        moment = asyncio.ensure_future(self._world.sleep(self._timing.short_watch))
+        try:
+            await asyncio.wait({first, moment}, return_when=asyncio.FIRST_COMPLETED)
+            if not first.done():
+                await self._live()
+            lines = await first
+        finally:
+            first.cancel()
+            moment.cancel()
+        if lines is not None:
+            yield lines
+            async for more in batches:
+                yield more
+
+    async def _take_initial(self, event: Event) -> None:
+        """The versions of initial events are in no order: only the end has one."""
+        if event.type == "BOOKMARK" and isinstance(event.object, Object):
+            metadata = event.object.metadata
+            if metadata.annotations.get(INITIAL_EVENTS_END) != "true":
+                raise NoWatchListError(f"{self._label}: a bookmark without the mark")
+            await self._finish(metadata.resource_version, "stream")
+            self._choice.succeeded()
+        else:
+            await self._teller.take(event)
+
+    async def _take(self, event: Event) -> None:
+        what = event.object
+        if not isinstance(what, Failure) and what.metadata.resource_version:
+            reached = version(what.metadata.resource_version)
+            if is_older(reached, self._highest):
+                raise RegressionError(
+                    f"{self._label}: version {reached} came after {self._highest}"
+                )
+            self._highest = reached
+        await self._teller.take(event)
+        if not isinstance(what, Failure) and what.metadata.resource_version:
+            self._version = what.metadata.resource_version
+
+    def _params(self, **params: str) -> dict[str, str]:
+        if self.resource.field_selector:
+            params["fieldSelector"] = self.resource.field_selector
+        return params
+
+    @property
+    def _label(self) -> str:
+        where = f" in {self.namespace}" if self.namespace else ""
+        return f"{self.resource}{where}"

@@ -1,0 +1,120 @@
+"""Answers for log rows, fast: each is made once and kept as bytes.
+
+Who owns an address changes at a few times only. Between two of them the answer is
+a constant, and so is what is written into a row.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection
+
+from k8s_sync import address
+from k8s_sync.model import Claim, Proto
+from k8s_sync.question import ask, edges
+from k8s_sync.rules import NOTHING, Answer
+from k8s_sync.timeline import Timeline
+
+_LIMIT = 200_000
+"""Addresses that are kept; a log may hold millions, and memory must stay constant."""
+
+
+class Index:
+    """A timeline with its claims at hand by address."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Indexes what the timeline holds now."""
+        self.timeline = timeline
+        found: defaultdict[bytes, list[Claim]] = defaultdict(list)
+        for row in timeline:
+            if isinstance(row, Claim):
+                found[row.address].append(row)
+        self._claims = dict(found)
+
+    def claims(self, packed: bytes) -> list[Claim]:
+        """The claims on an address."""
+        return self._claims.get(packed, [])
+
+
+class _Steps:
+    """The answers for one address (and port), from edge to edge."""
+
+    __slots__ = ("by_port", "cells", "edges", "packed", "ports")
+
+    def __init__(
+        self, packed: bytes, claims: Collection[Claim], ports: Collection[bytes] = ()
+    ) -> None:
+        self.packed = packed
+        self.edges = edges(claims) if claims else []
+        self.cells: list[bytes | None] = [None] * (len(self.edges) + 1)
+        self.ports = ports
+        """Those with claims of their own, as they are written in a log."""
+        self.by_port: dict[tuple[bytes, tuple[Proto, ...]], _Steps] | None = None
+
+
+class Lookup:
+    """From the cells of a row to the bytes that are added to it."""
+
+    def __init__(self, index: Index, render: Callable[[Answer], bytes]) -> None:
+        """Makes a lookup.
+
+        Args:
+            index: Where the answers come from.
+            render: Turns an answer into what is added to a row.
+        """
+        self._index = index
+        self._render = render
+        self._steps: dict[bytes, _Steps] = {}
+        self.nothing = render(NOTHING)
+        """What is added where there is nothing to say."""
+
+    def cell(
+        self, addr: bytes, time: int, port: bytes, protos: tuple[Proto, ...]
+    ) -> bytes:
+        """Gives what is added to a row for one address.
+
+        Args:
+            addr: The address as it is written in the row.
+            time: In microseconds since the epoch.
+            port: As it is written in the row; anything else is no port.
+            protos: What `question.protocols` says.
+
+        Raises:
+            ValueError: It is no address.
+        """
+        steps = self._steps.get(addr)
+        if steps is None:
+            steps = self._learn(addr)
+        asked = 0
+        if steps.ports and port in steps.ports and protos:
+            asked = int(port)
+            steps = self._at_port(steps, port, protos)
+        at = bisect_right(steps.edges, time)
+        found = steps.cells[at]
+        if found is None:
+            answer = ask(self._index.timeline, steps.packed, time, asked, protos)
+            found = steps.cells[at] = (
+                self.nothing if answer.match is None else self._render(answer)
+            )
+        return found
+
+    def _learn(self, addr: bytes) -> _Steps:
+        packed = address.pack(addr.decode(errors="replace"))
+        if len(self._steps) >= _LIMIT:
+            self._steps.clear()
+        claims = self._index.claims(packed)
+        ports = {b"%d" % claim.port for claim in claims if claim.port}
+        whole = [claim for claim in claims if not claim.port] if ports else claims
+        steps = self._steps[addr] = _Steps(packed, whole, ports)
+        return steps
+
+    def _at_port(self, steps: _Steps, port: bytes, protos: tuple[Proto, ...]) -> _Steps:
+        if steps.by_port is None:
+            steps.by_port = {}
+        found = steps.by_port.get((port, protos))
+        if found is None:
+            asked = int(port)
+            claims = self._index.claims(steps.packed)
+            found = steps.by_port[port, protos] = _Steps(
+                steps.packed, [claim for claim in claims if claim.port in (0, asked)]
+            )
+        return found

@@ -1,0 +1,141 @@
+"""The daemon's numbers for Prometheus, read when they are asked for.
+
+Nothing is counted here: reflectors, stores and sessions count for themselves.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+)
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from k8s_sync import __version__
+from k8s_sync.feed.session import Session
+from k8s_sync.source import Source
+
+PREFIX = "k8s_sync"
+
+
+class _Daemon(Collector):
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        sessions: Sequence[Session],
+        clock: Callable[[], float],
+    ) -> None:
+        self._sources = sources
+        self._sessions = sessions
+        self._clock = clock
+
+    def collect(self) -> Iterator[Metric]:
+        info = _gauge("build_info", "The version of k8s-sync.", ["version"])
+        info.add_metric([__version__], 1)
+        yield info
+        yield from self._claims()
+        yield from self._reflectors()
+        yield from self._feed()
+
+    def _claims(self) -> Iterator[Metric]:
+        claims = _gauge("claims", "Claims that are held now.", ["cluster"])
+        rows = _gauge("rows", "Rows kept, with those that ended.", ["cluster"])
+        changes = _counter("changes", "Rows that changed something.", ["cluster"])
+        problems = _counter(
+            "problems", "Objects with something that cannot be right.", ["cluster"]
+        )
+        for source in self._sources:
+            store = source.store
+            label = [store.cluster]
+            claims.add_metric(label, store.timeline.held(store.cluster))
+            rows.add_metric(label, len(store.timeline))
+            changes.add_metric(label, store.changes)
+            problems.add_metric(label, source.inventory.problems.count)
+        yield from (claims, rows, changes, problems)
+
+    def _reflectors(self) -> Iterator[Metric]:
+        labels = ["cluster", "resource", "namespace"]
+        objects = _gauge("objects", "Objects that are known now.", labels)
+        age = _gauge(
+            "last_contact_age_seconds", "Since the API server said anything.", labels
+        )
+        sync = _gauge("initial_sync_seconds", "How long the last sync took.", labels)
+        watches = _counter("watches", "Watches that the API server agreed to.", labels)
+        events = _counter("watch_events", "Watch events.", [*labels, "type"])
+        syncs = _counter("syncs", "Complete syncs.", [*labels, "how"])
+        failures = _counter("failures", "Failed requests.", [*labels, "reason"])
+        now = self._clock()
+        for source in self._sources:
+            for reflector in source.reflectors:
+                name, stats = reflector.resource.name, reflector.stats
+                label = [source.store.cluster, name, reflector.namespace]
+                objects.add_metric(label, stats.objects)
+                watches.add_metric(label, stats.watches)
+                if stats.last_contact is not None:
+                    age.add_metric(label, now - stats.last_contact)
+                if stats.sync_seconds is not None:
+                    sync.add_metric(label, stats.sync_seconds)
+                for counts, family in (
+                    (stats.events, events),
+                    (stats.syncs, syncs),
+                    (stats.failures, failures),
+                ):
+                    for key, count in counts.items():
+                        family.add_metric([*label, key], count)
+        yield from (objects, age, sync, watches, events, syncs, failures)
+
+    def _feed(self) -> Iterator[Metric]:
+        labels = ["zeek", "cluster"]
+        up = _gauge("zeek_connected", "Whether that Zeek accepts the feed.", ["zeek"])
+        connects = _counter("zeek_connects", "Sessions that began.", ["zeek"])
+        events = _counter("zeek_events", "Events that were sent.", ["zeek"])
+        refusals = _counter("zeek_refusals", "Messages that Zeek refused.", ["zeek"])
+        waiting = _gauge("zeek_waiting", "Rows that are still to be sent.", labels)
+        unanswered = _gauge(
+            "zeek_unanswered", "Events that are not answered yet.", labels
+        )
+        resyncs = _counter(
+            "zeek_resyncs", "Snapshots that a wrong digest asked for.", labels
+        )
+        for session in self._sessions:
+            offline = any(peer.phase == "offline" for peer in session.peers)
+            up.add_metric([session.url], not offline)
+            connects.add_metric([session.url], session.connects)
+            events.add_metric([session.url], session.events)
+            refusals.add_metric([session.url], session.refusals)
+            for peer in session.peers:
+                label = [session.url, peer.source]
+                waiting.add_metric(label, peer.waiting)
+                unanswered.add_metric(label, peer.unanswered)
+                resyncs.add_metric(label, peer.resyncs)
+        yield from (up, connects, events, refusals, waiting, unanswered, resyncs)
+
+
+def _gauge(name: str, text: str, labels: list[str]) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{PREFIX}_{name}", text, labels=labels)
+
+
+def _counter(name: str, text: str, labels: list[str]) -> CounterMetricFamily:
+    return CounterMetricFamily(f"{PREFIX}_{name}", text, labels=labels)
+
+
+class Metrics:
+    """All metrics of one daemon."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        sessions: Sequence[Session],
+        clock: Callable[[], float],
+    ) -> None:
+        """Reads from sources and sessions; the clock is the reflectors'."""
+        self._registry = CollectorRegistry()
+        self._registry.register(_Daemon(sources, sessions, clock))
+        ProcessCollector(registry=self._registry)
+
+    def text(self) -> bytes:
+        """Writes all of them in Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,194 @@
+"""What of a pod matters here: where it is reachable, since when and until when."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from k8s_sync.facts import Reader, place, unspecified, usable
+from k8s_sync.kube.objects import Container, ContainerState, Object
+from k8s_sync.model import Proto
+from k8s_sync.problems import Problems
+from k8s_sync.secondary import secondary
+from k8s_sync.workload import Controller, controller
+
+_MIRROR = "kubernetes.io/config.mirror"
+_HASH = "kubernetes.io/config.hash"
+_OVER = ("Succeeded", "Failed")
+_SANDBOX = "PodReadyToStartContainers"
+
+
+class PodFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A pod."""
+
+    object_uid: str
+    """Of the API object. For a static pod that is only its mirror in the API."""
+    uid: str
+    """Of the pod as its node knows it, over all its mirrors."""
+    namespace: str
+    name: str
+    node: str
+    host_network: bool
+    service_account: str
+    labels: tuple[str, ...]
+    images: tuple[str, ...]
+    above: Controller | None
+    created: int
+    start: int
+    """Since when its addresses are its own."""
+    stamped: int | None
+    """When its network was last reported to be up; later than it was."""
+    terminating: int | None
+    over: bool
+    """It has ended, whatever its status says about addresses."""
+    finished: int | None
+    """When its last container ended, if it is over."""
+    addresses: tuple[tuple[str, bytes], ...]
+    """With their networks; empty if it uses the node's."""
+    host_addresses: tuple[bytes, ...]
+    host_ports: tuple[tuple[bytes | None, int, Proto], ...]
+    """Ports on its node; on all of the node's addresses if there is none."""
+
+    @property
+    def key(self) -> str:
+        """Under which the pod is kept; a manifest may give one uid to many nodes."""
+        if self.uid == self.object_uid:
+            return self.uid
+        return f"{self.node}/{self.uid}"
+
+
+class PodReader:
+    """Reads pods."""
+
+    def __init__(self, reader: Reader, problems: Problems) -> None:
+        """Reads values with `reader`; reports to `problems` what is no use."""
+        self._read = reader
+        self._problems = problems
+
+    def pod(self, obj: Object) -> PodFacts:
+        """Reads a pod."""
+        read, metadata, spec, status = self._read, obj.metadata, obj.spec, obj.status
+        at = place("pods", metadata)
+        mirror = _MIRROR in metadata.annotations
+        over = status.phase in _OVER
+        created = read.created(at, metadata)
+        begun = read.time(at, status.start_time) or created
+        stamped = self._stamped(at, obj)
+        finished = self._finished(at, obj) if over else None
+        host_ips = [ip.ip for ip in status.host_ips] or [status.host_ip]
+        pod_ips = [ip.ip for ip in status.pod_ips] or [status.pod_ip]
+        up = any(pod_ips) or (
+            finished is not None if over else bool(stamped) or status.phase == "Running"
+        )
+        above = controller(metadata.owner_references)
+        return PodFacts(
+            object_uid=metadata.uid,
+            uid=(metadata.annotations.get(_HASH) if mirror else "") or metadata.uid,
+            namespace=read.share(metadata.namespace),
+            name=metadata.name,
+            node=read.share(spec.node_name),
+            host_network=spec.host_network,
+            service_account=read.share(spec.service_account_name),
+            labels=read.labels(metadata.labels),
+            images=read.share(
+                tuple(dict.fromkeys(c.image for c in spec.containers if c.image))
+            ),
+            above=above and read.share(above),
+            created=created,
+            start=self._start(at, obj, stamped, begun, mirror=mirror),
+            stamped=stamped,
+            terminating=read.terminating(at, metadata),
+            over=over,
+            finished=finished,
+            addresses=tuple(self._addresses(at, obj, pod_ips)),
+            host_addresses=read.share(read.addresses(at, host_ips)) if up else (),
+            host_ports=read.share(tuple(self._host_ports(at, obj))) if up else (),
+        )
+
+    def _stamped(self, at: str, obj: Object) -> int | None:
+        for condition in obj.status.conditions:
+            if condition.type == _SANDBOX and condition.status == "True":
+                return self._read.time(at, condition.last_transition_time)
+        return None
+
+    def _start(
+        self, at: str, obj: Object, stamped: int | None, begun: int, *, mirror: bool
+    ) -> int:
+        """Finds the time from which an address is surely the pod's.
+
+        The address is the pod's from the moment its CNI plugin returns, which no
+        field tells. `begun` (the kubelet took the pod on) comes before, but volumes or
+        a failing CNI plugin may put minutes between, in which the address was still
+        somebody else's. The transition time of PodReadyToStartContainers comes after:
+        the kubelet writes it when it next looks, in older versions only after it has
+        pulled images and started containers. It is cut to whole seconds, which
+        makes up for some of that. A container that has run had the network all the
+        time, so the earliest of the two is safe: never too early by more than the cut
+        second. What packets are sent before it, the rule for `early` still finds.
+        """
+        if stamped is None:
+            return begun
+        # A container time before the pod's is junk (a lost container's is 1970),
+        # except for static pods, which run before they are mirrored.
+        floor = 1 if mirror else begun
+        started = (self._ran(at, state)[0] for state in _states(obj))
+        return min([stamped, *(time for time in started if time and time >= floor)])
+
+    def _finished(self, at: str, obj: Object) -> int | None:
+        ends = (self._ran(at, state)[1] for state in _states(obj))
+        return max(filter(None, ends), default=None)
+
+    def _ran(self, at: str, state: ContainerState) -> tuple[int | None, int | None]:
+        ran = state.terminated
+        if ran is None:
+            return None, None
+        return self._read.time(at, ran.started_at), self._read.time(at, ran.finished_at)
+
+    def _addresses(
+        self, at: str, obj: Object, pod_ips: list[str]
+    ) -> Iterator[tuple[str, bytes]]:
+        # Not by comparing podIP with hostIP: a pod of the host network may report a
+        # tunnel's address, a stale one, or none (T8).
+        if obj.spec.host_network:
+            return
+        for packed in self._read.addresses(at, pod_ips):
+            yield "", packed
+        try:
+            found = list(secondary(obj.metadata.annotations))
+        except ValueError as error:
+            self._problems.report(at, str(error))
+            return
+        for network, text in dict.fromkeys(found):
+            for packed in self._read.addresses(at, (text,)):
+                yield self._read.share(network), packed
+
+    def _host_ports(
+        self, at: str, obj: Object
+    ) -> Iterator[tuple[bytes | None, int, Proto]]:
+        for container in _serving(obj):
+            for port in container.ports:
+                number = port.host_port
+                if obj.spec.host_network:
+                    number = number or port.container_port
+                found = self._read.port(at, number, port.protocol)
+                if found is None:
+                    continue
+                if unspecified(port.host_ip):
+                    yield None, *found
+                elif not port.host_ip.startswith("127.") and port.host_ip != "::1":
+                    for packed in self._read.each(at, usable, (port.host_ip,)):
+                        yield packed, *found
+
+
+def _states(obj: Object) -> Iterator[ContainerState]:
+    for container in obj.status.init_container_statuses:
+        yield container.state
+    for container in obj.status.container_statuses:
+        yield container.state
+
+
+def _serving(obj: Object) -> Iterator[Container]:
+    """Yields the containers that stay: the usual ones, and sidecars."""
+    yield from obj.spec.containers
+    for container in obj.spec.init_containers:
+        if container.restart_policy == "Always":
+            yield container

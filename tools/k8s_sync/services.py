@@ -1,0 +1,137 @@
+"""The services of a cluster and their claims."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from k8s_sync.facts import ServiceFacts
+from k8s_sync.ledger import Claims, Key, Ledger, changed
+from k8s_sync.model import Claim, Owner
+from k8s_sync.nodes import Nodes
+from k8s_sync.roles import roles
+from k8s_sync.selectors import Selectors
+
+
+class _Service(msgspec.Struct):
+    facts: ServiceFacts
+    owner: Owner
+    claims: Claims
+    on_nodes: dict[bytes, Claims]
+    """Claims of node ports, by the address of the node."""
+
+
+class Services:
+    """All services."""
+
+    def __init__(self, ledger: Ledger, nodes: Nodes, *, node_ports: bool) -> None:
+        """Writes claims into `ledger`, those of node ports only if asked to."""
+        self._ledger = ledger
+        self._nodes = nodes
+        self._node_ports = node_ports
+        self._services: dict[str, _Service] = {}
+        self._with_node_ports: dict[str, _Service] = {}
+        self.selectors = Selectors()
+
+    def claims(self) -> Iterator[Claim]:
+        """Yields the claims of all services that exist."""
+        for service in self._services.values():
+            yield from service.claims
+            for claims in service.on_nodes.values():
+                yield from claims
+
+    def facts(self, uid: str) -> ServiceFacts | None:
+        """What is known of a service."""
+        service = self._services.get(uid)
+        return service.facts if service else None
+
+    def apply(self, facts: ServiceFacts, now: int) -> list[Claim]:
+        """Takes note of a service."""
+        owner = _owner(facts)
+        service = self._services.get(facts.uid)
+        if service is None:
+            # What a service has when first seen, it has had from the beginning.
+            start = facts.created
+            service = _Service(facts, owner, (), {})
+            self._services[facts.uid] = service
+        else:
+            start = now
+            self.selectors.remove(facts.namespace, facts.uid, service.facts.selector)
+        self.selectors.add(facts.namespace, facts.uid, facts.selector, facts.name)
+        service.facts, service.owner = facts, owner
+        if facts.node_ports and self._node_ports:
+            self._with_node_ports[facts.uid] = service
+        else:
+            self._with_node_ports.pop(facts.uid, None)
+        wants: dict[Key, int] = {("", ip, 0, ""): start for ip in facts.addresses}
+        for packed, port, proto in facts.shared:
+            wants["", packed, port, proto] = start
+        old = service.claims
+        service.claims = self._ledger.settle(
+            old, wants, owner, at=now, terminating=facts.terminating
+        )
+        rows = changed(old, service.claims)
+        hosts = dict.fromkeys(service.on_nodes)
+        if facts.uid in self._with_node_ports:
+            hosts |= dict.fromkeys(self._nodes.hosts())
+        for packed in hosts:
+            rows += self._settle(service, packed, start, now)
+        return rows
+
+    def delete(self, uid: str, now: int) -> list[Claim]:
+        """Takes note that a service is gone."""
+        service = self._services.pop(uid, None)
+        if service is None:
+            return []
+        self._with_node_ports.pop(uid, None)
+        self.selectors.remove(service.facts.namespace, uid, service.facts.selector)
+        rows = changed(service.claims, self._ledger.close(service.claims, now))
+        for claims in service.on_nodes.values():
+            rows += changed(claims, self._ledger.close(claims, now))
+        return rows
+
+    def serve(self, addresses: Iterable[bytes], now: int) -> list[Claim]:
+        """Opens or closes node ports on addresses that nodes have got or lost."""
+        rows = []
+        for packed in sorted(addresses):
+            for service in self._with_node_ports.values():
+                rows += self._settle(service, packed, service.facts.created, now)
+        return rows
+
+    def _settle(
+        self, service: _Service, packed: bytes, start: int, now: int
+    ) -> list[Claim]:
+        since = self._nodes.since(packed)
+        wants: dict[Key, int] = {}
+        if since is not None:
+            for port, proto in service.facts.node_ports:
+                wants["", packed, port, proto] = max(start, since)
+        old = service.on_nodes.get(packed, ())
+        new = self._ledger.settle(
+            old,
+            wants,
+            service.owner,
+            at=now,
+            terminating=service.facts.terminating,
+        )
+        if since is not None and new:
+            service.on_nodes[packed] = new
+        else:
+            # Nodes come and go: what was on them is not kept.
+            service.on_nodes.pop(packed, None)
+        return changed(old, new)
+
+
+def _owner(facts: ServiceFacts) -> Owner:
+    return Owner(
+        kind="service",
+        uid=facts.uid,
+        namespace=facts.namespace,
+        service=facts.name,
+        labels=facts.labels,
+        roles=roles(
+            kind="service",
+            namespace=facts.namespace,
+            name=facts.name,
+            labels=facts.labels,
+        ),
+    )

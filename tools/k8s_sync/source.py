@@ -1,0 +1,98 @@
+"""One cluster: its objects, from the API server or from files, into its store."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from k8s_sync.claims import Inventory
+from k8s_sync.kube import resources
+from k8s_sync.kube.changes import Applied, Change, Degraded, Deleted, Lost, Synced
+from k8s_sync.kube.client import ApiClient
+from k8s_sync.kube.reflector import Reflector
+from k8s_sync.store import Store
+
+_log = logging.getLogger(__name__)
+
+REQUIRED = frozenset({resources.PODS.name})
+"""Without these there is nothing to tell; any other kind adds detail."""
+
+
+class Source:
+    """Follows one API server."""
+
+    def __init__(
+        self, inventory: Inventory, store: Store, clock: Callable[[], int]
+    ) -> None:
+        """Makes a source that follows nothing yet.
+
+        Args:
+            inventory: Turns objects into rows.
+            store: Is told the rows.
+            clock: Now, in microseconds since the epoch.
+        """
+        self.reflectors: list[Reflector] = []
+        self.ready = asyncio.Event()
+        """Set once everything that is there has been told.
+
+        A Zeek must not be fed before: the end of a snapshot ends all claims that
+        were not in it.
+        """
+        self.inventory = inventory
+        self.store = store
+        self._clock = clock
+        self._waiting: set[tuple[str, str]] = set()
+
+    def problems(self) -> list[str]:
+        """Says what is not well now, one sentence each."""
+        waiting = sorted({name for name, _ in self._waiting})
+        return [f"{name}: not synced yet" for name in waiting] + [
+            f"{reflector.resource}: {reflector.problem}"
+            for reflector in self.reflectors
+            if reflector.problem is not None
+        ]
+
+    async def follow(self, client: ApiClient, namespaces: Iterable[str]) -> None:
+        """Follows the API server until cancelled.
+
+        Args:
+            client: An open client.
+            namespaces: The only ones to look into; none for all.
+        """
+        scopes = list(namespaces) or [""]
+        for resource in resources.ALL:
+            for scope in scopes if resource.namespaced else [""]:
+                reflector = Reflector(client, resource, self.take, namespace=scope)
+                self.reflectors.append(reflector)
+                self._waiting.add((resource.name, scope))
+        async with asyncio.TaskGroup() as tasks:
+            for reflector in self.reflectors:
+                name = f"{reflector.resource} {reflector.namespace}"
+                tasks.create_task(reflector.run(), name=name)
+
+    async def take(self, change: Change) -> None:
+        """Takes a change of one object, or of how well its kind is known."""
+        now = self._clock()
+        name = change.resource.name
+        match change:
+            case Applied(object=obj):
+                self.store.tell(self.inventory.apply(name, obj, now))
+            case Deleted(uid=uid):
+                self.store.tell(self.inventory.delete(name, uid, now))
+            case Synced(namespace=namespace):
+                rows = self.inventory.set_readable(name, now, readable=True)
+                self.store.tell(rows)
+                self._settled(name, namespace)
+            case Degraded(namespace=namespace):
+                rows = self.inventory.set_readable(name, now, readable=False)
+                self.store.tell(rows)
+                if name not in REQUIRED:
+                    self._settled(name, namespace)
+            case Lost():
+                pass  # what is known stays true until somebody says otherwise
+
+    def _settled(self, name: str, namespace: str) -> None:
+        self._waiting.discard((name, namespace))
+        if not self._waiting and not self.ready.is_set():
+            held = self.store.timeline.held(self.store.cluster)
+            _log.info("%s: synced, %d claims", self.store.cluster, held)
+            self.ready.set()

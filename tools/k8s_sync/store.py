@@ -1,0 +1,69 @@
+"""What the daemon holds of one cluster, and everybody who has to hear of it.
+
+Rows go in, and out to the peers (one for each Zeek) and to the journal. No
+socket is opened here.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from k8s_sync import rows
+from k8s_sync.feed.peer import Peer
+from k8s_sync.model import Row
+from k8s_sync.timeline import Timeline, row_key
+
+
+class Store:
+    """The timeline of one cluster and its sinks."""
+
+    def __init__(self, cluster: str, epoch: int, clock: Callable[[], int]) -> None:
+        """Makes an empty store.
+
+        Args:
+            cluster: The name that rows carry.
+            epoch: Names this run of the daemon.
+            clock: Now, in microseconds since the epoch.
+        """
+        self.cluster = cluster
+        self.timeline = Timeline()
+        self.peers: list[Peer] = []
+        self.changes = 0
+        """Rows that changed something."""
+        self._epoch = epoch
+        self._clock = clock
+        self._wake: list[Callable[[], None]] = []
+        self._journal: TextIO | None = None
+
+    def peer(self) -> Peer:
+        """Makes the peer for one more Zeek."""
+        peer = Peer(self.timeline, self.cluster, self._epoch, self._clock)
+        self.peers.append(peer)
+        return peer
+
+    def on_change(self, wake: Callable[[], None]) -> None:
+        """Asks for a call whenever peers have something to send."""
+        self._wake.append(wake)
+
+    def write_journal(self, journal: TextIO) -> None:
+        """Writes each row from now on to a journal, headers first."""
+        journal.write(rows.HEADER)
+        self._journal = journal
+
+    def tell(self, changed: Iterable[Row]) -> None:
+        """Takes rows in and passes on what is news."""
+        news = [row for row in changed if self.timeline.apply(row)]
+        if not news:
+            return
+        self.changes += len(news)
+        keys = [row_key(row) for row in news]
+        for peer in self.peers:
+            peer.changed(keys)
+        for wake in self._wake:
+            wake()
+        if self._journal:
+            self._journal.write("".join(map(rows.encode, news)))
+            self._journal.flush()
+
+    def forget(self, before: int) -> None:
+        """Forgets claims that ended before a time."""
+        self.timeline.evict(before)

@@ -1,0 +1,96 @@
+"""Zeek's TSV logs: header lines, and how values are written in them."""
+
+import re
+from functools import cache
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from k8s_sync.columns import Value
+
+Format = Literal["tsv", "json"]
+
+_WORDS = {
+    b"#set_separator": "set_separator",
+    b"#empty_field": "empty",
+    b"#unset_field": "unset",
+}
+
+
+def detect(line: bytes) -> Format:
+    """Tells the format of a log from its first line that is not empty."""
+    return "json" if line.lstrip().startswith(b"{") else "tsv"
+
+
+class Dialect(msgspec.Struct, frozen=True):
+    """How a log writes its values; what its header lines say of it."""
+
+    separator: bytes = b"\t"
+    set_separator: bytes = b","
+    empty: bytes = b"(empty)"
+    unset: bytes = b"-"
+    path: str = ""
+    """The log's name inside Zeek, such as ``conn``."""
+
+    def after(self, line: bytes) -> "Dialect":
+        """Says what a header line changes; nothing if it is not known."""
+        if line.startswith(b"#separator "):  # a new header begins
+            return Dialect(separator=_unescape(line[11:]) or b"\t", path=self.path)
+        word, _, value = line.partition(self.separator)
+        if word == b"#path":
+            return replace(self, path=value.decode(errors="replace"))
+        name = _WORDS.get(word)
+        return replace(self, **{name: _unescape(value)}) if name else self
+
+    def names(self, line: bytes) -> list[str]:
+        """Splits a ``#fields`` or ``#types`` line."""
+        return [
+            name.decode(errors="surrogateescape")
+            for name in line.split(self.separator)[1:]
+        ]
+
+    def header(self, word: bytes, names: list[str]) -> bytes:
+        """Writes a ``#fields`` or ``#types`` line."""
+        cells = [name.encode(errors="surrogateescape") for name in names]
+        return self.separator.join([word, *cells])
+
+    def cells(self, values: list[Value]) -> bytes:
+        """Writes values as cells, each after a separator; empty ones as unset."""
+        return b"".join(self.separator + self._cell(value) for value in values)
+
+    def _cell(self, value: Value) -> bytes:
+        if not value:
+            return self.unset
+        if isinstance(value, str):
+            return self._string(value, (self.separator,))
+        reserved = self.separator, self.set_separator
+        return self.set_separator.join(
+            self._string(element, reserved) for element in value
+        )
+
+    def _string(self, value: str, reserved: tuple[bytes, ...]) -> bytes:
+        data = value.encode(errors="surrogateescape")
+        if data in (self.unset, self.empty):
+            return _hex(data[:1]) + data[1:]
+        unsafe = rb"[\x00-\x1f\x7f\\]|" + b"|".join(
+            re.escape(text) for text in reserved
+        )
+        return re.sub(unsafe, lambda found: _hex(found[0]), data)
+
+
+@cache
+def _unsafe(reserved: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    return re.compile(
+        rb"[\x00-\x1f\x7f\\]|" + b"|".join(re.escape(text) for text in reserved)
+    )
+
+
+def _hex(data: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in data)
+
+
+def _unescape(text: bytes) -> bytes:
+    return re.sub(
+        rb"\\x([0-9a-fA-F]{2})", lambda found: bytes.fromhex(found[1].decode()), text
+    )

@@ -1,0 +1,418 @@
+"""From when to when an address is a pod's, whatever its status goes through."""
+
+import pytest
+from k8s_sync.claims import Inventory
+from k8s_sync.model import Claim
+
+from .kubernetes import (
+    NOW,
+    at,
+    claims,
+    held,
+    live,
+    node,
+    pod,
+    ran,
+    spans,
+    us,
+    where,
+)
+
+
+@pytest.fixture
+def inventory() -> Inventory:
+    return Inventory("demo")
+
+
+def only(rows: list[object]) -> Claim:
+    (row,) = rows
+    assert isinstance(row, Claim)
+    return row
+
+
+def test_a_pod_claims_its_address(inventory: Inventory) -> None:
+    claim = only(inventory.apply("pods", pod("web-1", "10.244.1.5"), NOW))
+    assert where(claim) == "10.244.1.5"
+    assert (claim.cluster, claim.start, claim.end) == ("demo", us("09:00:03"), None)
+    assert claim.terminating is None
+    owner = claim.owner
+    assert (owner.kind, owner.uid, owner.pod) == ("pod", "uid-web-1", "web-1")
+    assert (owner.namespace, owner.node) == ("shop", "node-1")
+    assert owner.service_account == "default"
+
+
+def test_pod_ip_stands_in_for_pod_ips(inventory: Inventory) -> None:
+    rows = inventory.apply("pods", pod(status={"podIP": "10.0.0.1"}), NOW)
+    assert held(rows) == {"10.0.0.1": "uid-web-1"}
+
+
+def test_labels_are_sorted_and_images_once_each_in_order(inventory: Inventory) -> None:
+    images = ["b:1", "a:1", "", "b:1"]
+    spec = {
+        "containers": [{"name": str(i), "image": x} for i, x in enumerate(images)],
+        "initContainers": [{"name": "init", "image": "init:1"}],
+    }
+    made = pod("web-1", "10.0.0.1", spec=spec, labels={"tier": "x", "app": "web"})
+    owner = only(inventory.apply("pods", made, NOW)).owner
+    assert owner.labels == ("app=web", "tier=x")
+    assert owner.images == ("b:1", "a:1")
+
+
+def test_seeing_a_pod_again_changes_nothing(inventory: Inventory) -> None:
+    made = pod("web-1", "10.244.1.5")
+    assert inventory.apply("pods", made, NOW)
+    assert inventory.apply("pods", made, NOW + 1) == []
+
+
+def test_every_row_has_a_fresh_revision() -> None:
+    revisions = iter([7, 8, 9, 20])
+    inventory = Inventory("demo", revise=lambda: next(revisions))
+    first = inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    second = inventory.apply("pods", pod("web-1", "10.0.0.2"), NOW)
+    assert [row.revision for row in first + second] == [7, 8, 9]
+
+
+def test_pods_outside_of_the_api_have_no_uid() -> None:
+    said: list[str] = []
+    inventory = Inventory("demo", problem=said.append)
+    assert inventory.apply("pods", pod("web-1", "10.0.0.1", uid=""), NOW) == []
+    assert said == ["pods shop/web-1: no uid"]
+
+
+def test_other_resources_are_refused(inventory: Inventory) -> None:
+    with pytest.raises(ValueError, match="no claims are made from secrets"):
+        inventory.apply("secrets", pod(), NOW)
+    with pytest.raises(ValueError, match="no claims are made from secrets"):
+        inventory.delete("secrets", "x", NOW)
+
+
+# --- when a claim begins (T12) ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("up", "status", "start"),
+    [
+        pytest.param("09:00:03", {}, "09:00:03", id="when the network is ready"),
+        pytest.param(None, {}, "09:00:01", id="else when the kubelet began"),
+        pytest.param(None, {"startTime": None}, "09:00:00", id="else when created"),
+        pytest.param(None, {"startTime": "soon"}, "09:00:00", id="if it makes sense"),
+        pytest.param(
+            "09:00:09",
+            {"initContainerStatuses": [ran("09:00:04", "09:00:05")]},
+            "09:00:04",
+            id="a container that ran before proves that it was ready before",
+        ),
+        pytest.param(
+            "09:00:09",
+            {"containerStatuses": [ran(None, None), ran("08:00:00", None)]},
+            "09:00:09",
+            id="but not one that ran before the pod existed",
+        ),
+    ],
+)
+def test_t12_a_claim_begins_when_the_address_is_surely_the_pods(
+    inventory: Inventory, up: str | None, status: dict[str, object], start: str
+) -> None:
+    rows = inventory.apply("pods", pod("web-1", "10.0.0.1", up=up, status=status), NOW)
+    assert only(rows).start == us(start)
+
+
+def test_t12_a_condition_that_is_not_true_says_nothing(inventory: Inventory) -> None:
+    conditions = [
+        {"type": "Ready", "status": "True", "lastTransitionTime": at("09:30:00")},
+        {
+            "type": "PodReadyToStartContainers",
+            "status": "False",
+            "lastTransitionTime": at("09:20:00"),
+        },
+    ]
+    made = pod("web-1", "10.0.0.1", status={"conditions": conditions})
+    assert only(inventory.apply("pods", made, NOW)).start == us("09:00:01")
+
+
+def test_t12_what_is_learned_later_does_not_move_the_beginning(
+    inventory: Inventory,
+) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    assert inventory.apply("pods", pod("web-1", "10.0.0.1", up=None), NOW) == []
+
+
+# --- T1 to T7 -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
+def test_t01_a_pod_that_is_over_ends_although_it_shows_its_address(
+    inventory: Inventory, phase: str
+) -> None:
+    inventory.apply("pods", pod("job-1", "10.0.0.1"), NOW)
+    ends = [ran("09:00:04", "09:10:00"), ran("09:00:04", "09:11:00")]
+    status = {"containerStatuses": ends}
+    over = pod("job-1", "10.0.0.1", phase=phase, status=status)
+    assert only(inventory.apply("pods", over, NOW)).end == us("09:11:00")
+    assert inventory.apply("pods", over, NOW + 1) == []
+
+
+@pytest.mark.parametrize("finished", [None, "08:00:00", "13:00:00"])
+def test_t01_an_end_that_cannot_be_true_is_now(
+    inventory: Inventory, finished: str | None
+) -> None:
+    status = {"containerStatuses": [ran("09:00:04", finished)]}
+    over = pod("job-1", "10.0.0.1", phase="Failed", status=status)
+    assert only(inventory.apply("pods", over, NOW)).end == NOW
+    assert inventory.apply("pods", over, NOW + 1) == []
+
+
+def test_t01_the_next_owner_of_the_address_is_alone(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    status = {"containerStatuses": [ran("08:59:00", "08:59:30")]}
+    over = pod("job-1", "10.0.0.1", phase="Succeeded", status=status)
+    inventory.apply("pods", over, NOW)
+    assert held(claims(inventory)) == {"10.0.0.1": "uid-web-1"}
+
+
+def test_t02_an_address_that_vanishes_ends_and_comes_back(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    assert only(inventory.apply("pods", pod("web-1"), NOW)).end == NOW
+    assert inventory.apply("pods", pod("web-1"), NOW + 5) == []
+    back = only(inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW + 9))
+    assert (back.start, back.end) == (us("09:00:03"), None)
+
+
+def test_t02_an_address_that_vanished_before_the_end_was_told(
+    inventory: Inventory,
+) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    inventory.apply("pods", pod("web-1"), NOW)
+    status = {"containerStatuses": [ran("09:00:04", "11:59:58")]}
+    over = pod("web-1", phase="Succeeded", status=status)
+    assert only(inventory.apply("pods", over, NOW + 9)).end == us("11:59:58")
+    # Over is over, even if the address returns.
+    over = pod("web-1", "10.0.0.1", phase="Succeeded", status=status)
+    assert inventory.apply("pods", over, NOW + 10) == []
+
+
+def test_t02_an_address_that_vanished_stays_ended_when_no_better_end_is_told(
+    inventory: Inventory,
+) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    inventory.apply("pods", pod("web-1"), NOW)
+    assert inventory.apply("pods", pod("web-1", phase="Failed"), NOW + 9) == []
+
+
+def test_t03_a_pending_pod_with_an_address_is_live(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1", phase="Pending"), NOW)
+    assert held(live(inventory)) == {"10.0.0.1": "uid-web-1"}
+
+
+def test_t04_deletion_begins_a_grace_period_before_its_time(
+    inventory: Inventory,
+) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    doomed = pod(
+        "web-1",
+        "10.0.0.1",
+        deletionTimestamp=at("11:00:30"),
+        deletionGracePeriodSeconds=30,
+    )
+    claim = only(inventory.apply("pods", doomed, NOW))
+    assert (claim.terminating, claim.end) == (us("11:00:00"), None)
+    assert inventory.apply("pods", doomed, NOW) == []
+
+
+@pytest.mark.parametrize("grace", [None, 0, 86_400])
+def test_t04_deletion_does_not_begin_before_the_pod(
+    inventory: Inventory, grace: int | None
+) -> None:
+    doomed = pod(
+        "web-1",
+        "10.0.0.1",
+        deletionTimestamp=at("09:00:02"),
+        deletionGracePeriodSeconds=grace,
+    )
+    assert only(inventory.apply("pods", doomed, NOW)).terminating == us("09:00:03")
+
+
+def test_t04_what_was_terminating_keeps_that_when_it_is_over(
+    inventory: Inventory,
+) -> None:
+    doomed = {"deletionTimestamp": at("11:00:00")}
+    inventory.apply("pods", pod("web-1", "10.0.0.1", **doomed), NOW)
+    over = pod("web-1", "10.0.0.1", phase="Failed", **doomed)
+    claim = only(inventory.apply("pods", over, NOW))
+    assert (claim.terminating, claim.end) == (us("11:00:00"), NOW)
+
+
+def test_t05_two_live_pods_on_one_address_are_both_claimed(
+    inventory: Inventory,
+) -> None:
+    inventory.apply("pods", pod("old", "10.0.0.1"), NOW)
+    inventory.apply("pods", pod("new", "10.0.0.1", up="09:30:00"), NOW)
+    assert [claim.owner.pod for claim in live(inventory)] == ["old", "new"]
+    inventory.delete("pods", "uid-new", NOW)
+    assert held(live(inventory)) == {"10.0.0.1": "uid-old"}
+
+
+def test_t06_late_delete_does_not_remove_the_new_owner(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("old", "10.0.0.1"), NOW)
+    inventory.apply("pods", pod("new", "10.0.0.1"), NOW)
+    gone = only(inventory.delete("pods", "uid-old", NOW + 5))
+    assert (gone.owner.pod, gone.end) == ("old", NOW + 5)
+    assert held(live(inventory)) == {"10.0.0.1": "uid-new"}
+    assert inventory.delete("pods", "uid-old", NOW + 6) == []
+
+
+def test_t07_another_address_replaces_at_once(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1", "fd00::1"), NOW)
+    rows = inventory.apply("pods", pod("web-1", "10.0.0.2"), NOW)
+    assert spans(rows) == {
+        "10.0.0.1": (us("09:00:03"), NOW),
+        "fd00::1": (us("09:00:03"), NOW),
+        "10.0.0.2": (NOW, None),
+    }
+
+
+def test_t07_a_new_sandbox_tells_when_the_address_changed(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    rows = inventory.apply("pods", pod("web-1", "10.0.0.2", up="11:30:00"), NOW)
+    assert spans(rows) == {
+        "10.0.0.1": (us("09:00:03"), us("11:30:00")),
+        "10.0.0.2": (us("11:30:00"), None),
+    }
+
+
+def test_t07_a_new_sandbox_after_a_time_without_address(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    inventory.apply("pods", pod("web-1", up=None), NOW)
+    later = NOW + us("00:10:00") - us("00:00:00")
+    made = pod("web-1", "10.0.0.2", up="12:09:00")
+    rows = inventory.apply("pods", made, later)
+    assert spans(rows) == {"10.0.0.2": (us("12:09:00"), None)}
+
+
+def test_t07_a_sandbox_from_the_future_is_not_believed(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    rows = inventory.apply("pods", pod("web-1", "10.0.0.2", up="13:00:00"), NOW)
+    assert spans(rows)["10.0.0.2"] == (NOW, None)
+
+
+def test_t07_a_second_address_of_the_same_sandbox_is_as_old(
+    inventory: Inventory,
+) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    rows = inventory.apply("pods", pod("web-1", "10.0.0.1", "fd00::1"), NOW)
+    assert spans(rows) == {"fd00::1": (us("09:00:03"), None)}
+
+
+def test_t07_only_so_many_former_addresses_are_kept(inventory: Inventory) -> None:
+    for number in range(1, 30):
+        inventory.apply("pods", pod("web-1", f"10.0.0.{number}"), NOW + number)
+    kept = [*range(21, 29), 29]
+    assert [where(c) for c in claims(inventory)] == [f"10.0.0.{i}" for i in kept]
+
+
+# --- T9, T13, T15, T16, T23 -----------------------------------------------------
+
+
+def test_t09_all_addresses_count_each_once(inventory: Inventory) -> None:
+    made = pod("web-1", "10.0.0.1", "FD00:0::1", "::ffff:10.0.0.1")
+    rows = inventory.apply("pods", made, NOW)
+    assert [where(row) for row in rows] == ["10.0.0.1", "fd00::1"]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["10.0.0.300", "010.0.0.1", "x", "0.0.0.0", "::", "127.0.0.1", "::1", "fe80::1%e"],
+)
+def test_t09_junk_is_told_once_and_left_out(junk: str) -> None:
+    said: list[str] = []
+    inventory = Inventory("demo", problem=said.append)
+    for _ in range(2):
+        inventory.apply("pods", pod("web-1", junk, "10.0.0.1"), NOW)
+    assert held(live(inventory)) == {"10.0.0.1": "uid-web-1"}
+    assert said == [f"pods shop/web-1: bad addr '{junk}'"]
+    assert inventory.problems.count == 1
+
+
+def test_t13_a_pod_that_is_gone_ends_now_and_is_forgotten(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    gone = only(inventory.delete("pods", "uid-web-1", NOW))
+    assert gone.end == NOW
+    assert claims(inventory) == []
+
+
+def test_t13_the_last_state_tells_the_end_better(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    status = {"containerStatuses": [ran("09:00:04", "11:00:00")]}
+    last = pod("web-1", "10.0.0.1", phase="Failed", status=status)
+    assert only(inventory.delete("pods", "uid-web-1", NOW, last)).end == us("11:00:00")
+
+
+def test_t13_a_last_state_of_something_else_is_ignored(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    other = pod("web-2", "10.0.0.2")
+    rows = inventory.delete("pods", "uid-web-1", NOW, other)
+    assert spans(rows) == {"10.0.0.1": (us("09:00:03"), NOW)}
+    assert claims(inventory) == []
+
+
+def test_t13_an_end_is_not_before_the_beginning(inventory: Inventory) -> None:
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    assert only(inventory.delete("pods", "uid-web-1", 0)).end == us("09:00:03")
+
+
+def test_t15_the_same_name_with_another_uid_is_another_claim(
+    inventory: Inventory,
+) -> None:
+    inventory.apply("pods", pod("db-0", "10.0.0.1", uid="first"), NOW)
+    inventory.apply("pods", pod("db-0", "10.0.0.2", uid="second"), NOW)
+    inventory.delete("pods", "first", NOW)
+    assert held(live(inventory)) == {"10.0.0.2": "second"}
+
+
+MIRROR = {"kubernetes.io/config.mirror": "hash", "kubernetes.io/config.hash": "hash"}
+
+
+def test_t16_a_new_mirror_is_the_same_static_pod(inventory: Inventory) -> None:
+    mirror = pod("etcd", "10.0.0.1", uid="mirror-1", annotations=MIRROR)
+    assert only(inventory.apply("pods", mirror, NOW)).owner.uid == "hash"
+    again = pod("etcd", "10.0.0.1", uid="mirror-2", annotations=MIRROR)
+    assert inventory.apply("pods", again, NOW) == []
+    assert inventory.delete("pods", "mirror-1", NOW, mirror) == []
+    assert held(live(inventory)) == {"10.0.0.1": "hash"}
+    assert only(inventory.delete("pods", "mirror-2", NOW, again)).end == NOW
+    assert inventory.delete("pods", "mirror-2", NOW) == []
+
+
+def test_t16_a_static_pod_is_older_than_its_mirror(inventory: Inventory) -> None:
+    status = {"containerStatuses": [ran("07:00:00", None)]}
+    mirror = pod("etcd", "10.0.0.1", annotations=MIRROR, status=status)
+    assert only(inventory.apply("pods", mirror, NOW)).start == us("07:00:00")
+
+
+def test_t16_one_manifest_on_two_nodes_is_two_pods(inventory: Inventory) -> None:
+    for name in ("node-1", "node-2"):
+        ip = f"10.0.0.{name[-1]}"
+        mirror = pod(name, ip, node=name, uid=f"m-{name}", annotations=MIRROR)
+        inventory.apply("pods", mirror, NOW)
+    assert held(live(inventory)) == {"10.0.0.1": "hash", "10.0.0.2": "hash"}
+    inventory.delete("pods", "m-node-1", NOW)
+    assert held(live(inventory)) == {"10.0.0.2": "hash"}
+
+
+def test_t16_a_static_pod_without_a_hash_goes_by_its_mirror(
+    inventory: Inventory,
+) -> None:
+    annotations = {"kubernetes.io/config.mirror": "x"}
+    mirror = pod("etcd", "10.0.0.1", annotations=annotations)
+    assert only(inventory.apply("pods", mirror, NOW)).owner.uid == "uid-etcd"
+
+
+def test_t23_pods_outlive_their_node(inventory: Inventory) -> None:
+    zone = {"topology.kubernetes.io/zone": "a"}
+    inventory.apply("nodes", node("node-1", "192.168.50.11", labels=zone), NOW)
+    inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
+    rows = inventory.delete("nodes", "uid-node-1", NOW)
+    assert [where(row) for row in rows] == ["192.168.50.11"]
+    # Nor does it lose what it had from it.
+    assert inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW) == []
+    assert held(live(inventory)) == {"10.0.0.1": "uid-web-1"}
