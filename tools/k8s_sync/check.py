@@ -153,6 +153,10 @@ async def check_zeek(config: Config, url: str) -> Finding:
     except aiohttp.ClientSSLError as error:
         note = f"{error}: zeek_ca must vouch for Zeek, zeek_cert must be one it accepts"
         return Finding(what, ok=False, note=note)
+    except aiohttp.ClientConnectorError as error:
+        reason = error.os_error.strerror or error.os_error
+        note = f"{reason}: does Zeek run with `@load zeek-k8s/listen`?"
+        return Finding(what, ok=False, note=note)
     except (aiohttp.ClientError, OSError, ValueError) as error:
         note = f"{error}: does Zeek run with `@load zeek-k8s/listen`?"
         return Finding(what, ok=False, note=note)

@@ -111,8 +111,8 @@ def _enrich_arguments(parser: Parser) -> None:
         default="-",
         metavar="PLACE",
         help="where copies go, as with cp: a directory that exists (copies keep their"
-        " names, and stay gzip if they were), or for one LOG a file (gzip if its name ends"
-        " in .gz); by default standard output, never gzip",
+        " names, and stay gzip if they were), or for one LOG a file (gzip if its name"
+        " ends in .gz); by default standard output, never gzip",
     )
     parser.add_argument(
         "--columns",
@@ -177,6 +177,7 @@ def _export_arguments(parser: Parser) -> None:
     )
     parser.add_argument(
         "--range",
+        "--ranges",
         action="append",
         default=[],
         metavar="SUBNET=KIND",

@@ -5,24 +5,22 @@ cancellation is the only way to stop.
 """
 
 import asyncio
-import contextlib
 import itertools
 import logging
 import signal
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from k8s_sync.address import Subnet
+from k8s_sync import log
 from k8s_sync.claims import Inventory
 from k8s_sync.config import Config
-from k8s_sync.errors import ConfigError
+from k8s_sync.errors import ConfigError, SyncError
 from k8s_sync.feed.session import Session
 from k8s_sync.health import problems, serving
-from k8s_sync.kube import files
 from k8s_sync.kube.auth import credentials
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.metrics import Metrics
@@ -30,8 +28,8 @@ from k8s_sync.model import SECOND
 from k8s_sync.source import Source
 from k8s_sync.store import Store
 
-DRAIN = 5.0
-"""Seconds that the Zeeks have for the rest, after SIGTERM."""
+DRAIN, DRAIN_STEP = 5.0, 0.02
+"""Seconds that the Zeeks have for the rest after SIGTERM, and between two looks."""
 FORGET_EVERY = 60.0
 """Seconds between two looks for claims that ended long ago."""
 
@@ -48,10 +46,27 @@ def run(config: Config) -> int:
 
     Returns:
         The exit code: 0 after an orderly end.
+
+    Raises:
+        SyncError: Something that only a person can mend.
     """
+    log.configure(config.log_level, config.log_format)
     with _journal(config.journal) as journal:
-        asyncio.run(_Daemon(config, journal).run())
+        try:
+            asyncio.run(_Daemon(config, journal).run())
+        except ExceptionGroup as group:
+            # What ended the task group; what else failed with it is its consequence.
+            known = group.subgroup(SyncError)
+            if known is None:
+                raise
+            raise _first(known) from None
     return 0
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 @contextmanager
@@ -62,7 +77,8 @@ def _journal(path: str) -> Iterator[TextIO | None]:
     try:
         file = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 -- closed below
     except OSError as error:
-        raise ConfigError(f"cannot write the journal {path}: {error.strerror}") from error
+        reason = f"cannot write the journal {path}: {error.strerror}"
+        raise ConfigError(reason) from error
     with file:
         yield file
 
@@ -123,9 +139,7 @@ class _Daemon:
 
     async def _follow(self) -> None:
         if self._config.source:
-            for resource, obj in files.objects(self._config.source, _log.warning):
-                self._store.tell(self._source.inventory.apply(resource, obj, now()))
-            self._source.ready.set()
+            self._source.read(self._config.source)
             return
         access = credentials(
             kubeconfig_path=self._config.kubeconfig,
@@ -147,14 +161,11 @@ class _Daemon:
             self._store.forget(now() - self._config.retention * SECOND)
 
     async def _drain(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN):
-                while not all(self._drained(session) for session in self._sessions):
-                    await asyncio.sleep(0.02)
-
-    @staticmethod
-    def _drained(session: Session) -> bool:
-        return session.idle or session.peers[0].phase == "offline"
+        for _ in range(int(DRAIN / DRAIN_STEP)):
+            if all(session.idle or session.offline for session in self._sessions):
+                return
+            await asyncio.sleep(DRAIN_STEP)
+        _log.warning("not every Zeek has heard everything; it will ask when I am back")
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:

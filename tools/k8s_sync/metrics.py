@@ -101,8 +101,7 @@ class _Daemon(Collector):
             "zeek_resyncs", "Snapshots that a wrong digest asked for.", labels
         )
         for session in self._sessions:
-            offline = any(peer.phase == "offline" for peer in session.peers)
-            up.add_metric([session.url], not offline)
+            up.add_metric([session.url], not session.offline)
             connects.add_metric([session.url], session.connects)
             events.add_metric([session.url], session.events)
             refusals.add_metric([session.url], session.refusals)

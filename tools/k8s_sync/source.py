@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from k8s_sync.claims import Inventory
-from k8s_sync.kube import resources
+from k8s_sync.kube import files, resources
 from k8s_sync.kube.changes import Applied, Change, Degraded, Deleted, Lost, Synced
 from k8s_sync.kube.client import ApiClient
+from k8s_sync.kube.cluster import ClusterWatch
 from k8s_sync.kube.reflector import Reflector
 from k8s_sync.store import Store
 
@@ -30,7 +31,7 @@ class Source:
             store: Is told the rows.
             clock: Now, in microseconds since the epoch.
         """
-        self.reflectors: list[Reflector] = []
+        self.reflectors: Sequence[Reflector] = ()
         self.ready = asyncio.Event()
         """Set once everything that is there has been told.
 
@@ -58,16 +59,23 @@ class Source:
             client: An open client.
             namespaces: The only ones to look into; none for all.
         """
-        scopes = list(namespaces) or [""]
-        for resource in resources.ALL:
-            for scope in scopes if resource.namespaced else [""]:
-                reflector = Reflector(client, resource, self.take, namespace=scope)
-                self.reflectors.append(reflector)
-                self._waiting.add((resource.name, scope))
-        async with asyncio.TaskGroup() as tasks:
-            for reflector in self.reflectors:
-                name = f"{reflector.resource} {reflector.namespace}"
-                tasks.create_task(reflector.run(), name=name)
+        watch = ClusterWatch(client, self.take, namespaces=namespaces)
+        self.reflectors = watch.reflectors
+        self._waiting = {(r.resource.name, r.namespace) for r in watch.reflectors}
+        await watch.run()
+
+    def read(self, paths: Iterable[str]) -> None:
+        """Takes the objects of files, as ``kubectl get -o json`` writes them.
+
+        Raises:
+            ConfigError: A file cannot be read, or holds no objects.
+        """
+        now = self._clock()
+        for path in paths:
+            for found in files.read_file(path, _log.warning):
+                rows = self.inventory.apply(found.resource, found.object, now)
+                self.store.tell(rows)
+        self._settled("", "")
 
     async def take(self, change: Change) -> None:
         """Takes a change of one object, or of how well its kind is known."""

@@ -62,6 +62,11 @@ class Session:
         """Whether this Zeek holds all there is."""
         return all(peer.idle for peer in self.peers)
 
+    @property
+    def offline(self) -> bool:
+        """Whether there is no connection."""
+        return all(peer.phase == "offline" for peer in self.peers)
+
     def wake(self) -> None:
         """Says that peers have something to send."""
         self._wake.set()

@@ -78,7 +78,7 @@ def read_file(path: str, problem: Say) -> Iterator[Found]:
         problem: Is told what is wrong with an object, and where it is.
 
     Raises:
-        StreamError: It cannot be read.
+        FatalError: It cannot be read.
         ConfigError: It is nothing that kubectl writes.
     """
     with open_input(path) as source:
@@ -132,7 +132,7 @@ def export(  # noqa: PLR0913 -- most are options, by name
         The rows, ordered; their revisions count from 1 in that order.
 
     Raises:
-        StreamError: A file cannot be read.
+        FatalError: A file cannot be read.
         ConfigError: A file is nothing that kubectl writes.
     """
     found = [one for path in paths for one in read_file(path, problem)]

@@ -1,6 +1,7 @@
 """Short ways to write the objects of a cluster, and to read the rows they make."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from k8s_sync.kube.objects import Object
 from k8s_sync.model import SECOND, Claim, Range, Row
 
 Json = dict[str, Any]
+DEMO = Path(__file__).parents[3] / "testing" / "Files" / "demo-cluster.json"
 DAY = 1_793_577_600
 """2026-11-02T00:00:00Z in seconds."""
 

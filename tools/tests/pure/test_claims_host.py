@@ -1,11 +1,11 @@
 """What is reachable at a node's address: the node, its pods' ports, node ports."""
 
 import pytest
+
 from k8s_sync.address import Subnet
 from k8s_sync.claims import Inventory
 from k8s_sync.model import Range
-
-from .kubernetes import (
+from tests.pure.kubernetes import (
     NOW,
     claims,
     held,
@@ -29,7 +29,7 @@ def inventory() -> Inventory:
     return Inventory("demo")
 
 
-# --- nodes ------------------------------------------------------------------------
+# --- nodes
 
 
 def test_t09_a_node_claims_its_internal_and_external_addresses(
@@ -145,7 +145,7 @@ def test_a_node_is_forgotten_with_its_last_pod(inventory: Inventory) -> None:
     assert live(inventory)[0].owner.zone == ""
 
 
-# --- ranges -----------------------------------------------------------------------
+# --- ranges
 
 
 def test_pod_cidrs_are_ranges_of_pods(inventory: Inventory) -> None:
@@ -192,7 +192,7 @@ def test_a_subnet_that_is_none_is_told() -> None:
     assert said == ["nodes node-1: bad subnet '10.244.0.0/99'"]
 
 
-# --- T8: ports of pods on a node ----------------------------------------------------
+# --- T8: ports of pods on a node
 
 
 def test_t08_a_pod_of_the_host_network_claims_ports_not_the_address(
@@ -249,7 +249,7 @@ def test_t08_sidecars_serve_and_init_containers_do_not(inventory: Inventory) -> 
     ("host_ip", "addresses"),
     [
         ("", ["192.168.50.11", "fd00::11"]),
-        ("0.0.0.0", ["192.168.50.11", "fd00::11"]),
+        ("0.0.0.0", ["192.168.50.11", "fd00::11"]),  # noqa: S104 -- data
         ("::", ["192.168.50.11", "fd00::11"]),
         ("192.168.50.11", ["192.168.50.11"]),
         ("198.51.100.7", ["198.51.100.7"]),
@@ -333,7 +333,7 @@ def test_t23_ports_stay_when_the_node_is_gone(inventory: Inventory) -> None:
     assert held(live(inventory)) == {"192.168.50.11:8080/tcp": "uid-agent"}
 
 
-# --- T17: node ports ----------------------------------------------------------------
+# --- T17: node ports
 
 PORT = {"port": 80, "nodePort": 30080}
 

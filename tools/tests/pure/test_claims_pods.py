@@ -1,10 +1,10 @@
 """From when to when an address is a pod's, whatever its status goes through."""
 
 import pytest
+
 from k8s_sync.claims import Inventory
 from k8s_sync.model import Claim
-
-from .kubernetes import (
+from tests.pure.kubernetes import (
     NOW,
     at,
     claims,
@@ -86,7 +86,7 @@ def test_other_resources_are_refused(inventory: Inventory) -> None:
         inventory.delete("secrets", "x", NOW)
 
 
-# --- when a claim begins (T12) ------------------------------------------------
+# --- when a claim begins (T12)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_t12_what_is_learned_later_does_not_move_the_beginning(
     assert inventory.apply("pods", pod("web-1", "10.0.0.1", up=None), NOW) == []
 
 
-# --- T1 to T7 -------------------------------------------------------------------
+# --- T1 to T7
 
 
 @pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
@@ -310,7 +310,7 @@ def test_t07_only_so_many_former_addresses_are_kept(inventory: Inventory) -> Non
     assert [where(c) for c in claims(inventory)] == [f"10.0.0.{i}" for i in kept]
 
 
-# --- T9, T13, T15, T16, T23 -----------------------------------------------------
+# --- T9, T13, T15, T16, T23
 
 
 def test_t09_all_addresses_count_each_once(inventory: Inventory) -> None:
@@ -321,7 +321,16 @@ def test_t09_all_addresses_count_each_once(inventory: Inventory) -> None:
 
 @pytest.mark.parametrize(
     "junk",
-    ["10.0.0.300", "010.0.0.1", "x", "0.0.0.0", "::", "127.0.0.1", "::1", "fe80::1%e"],
+    [
+        "10.0.0.300",
+        "010.0.0.1",
+        "x",
+        "0.0.0.0",  # noqa: S104 -- data
+        "::",
+        "127.0.0.1",
+        "::1",
+        "fe80::1%e",
+    ],
 )
 def test_t09_junk_is_told_once_and_left_out(junk: str) -> None:
     said: list[str] = []

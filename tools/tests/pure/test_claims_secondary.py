@@ -3,10 +3,10 @@
 import json
 
 import pytest
+
 from k8s_sync.claims import Inventory
 from k8s_sync.kube.objects import Object
-
-from .kubernetes import NOW, held, live, pod, spans, us
+from tests.pure.kubernetes import NOW, held, live, pod, spans, us
 
 STATUS = "k8s.v1.cni.cncf.io/network-status"
 MISTAKE = "k8s.v1.cni.cncf.io/networks-status"

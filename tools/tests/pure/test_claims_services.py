@@ -1,10 +1,10 @@
 """Which addresses are a service's, and which pods it stands for."""
 
 import pytest
+
 from k8s_sync.claims import Inventory
 from k8s_sync.selectors import selects
-
-from .kubernetes import (
+from tests.pure.kubernetes import (
     NOW,
     at,
     held,
@@ -120,7 +120,7 @@ def test_a_port_that_is_none_is_told() -> None:
     assert said == ["services shop/web: bad port '99999/'"]
 
 
-# --- the service of a pod -------------------------------------------------------------
+# --- the service of a pod
 
 WEB = {"selector": {"app": "web"}}
 POD = pod("web-1", "10.0.0.1", labels={"app": "web", "tier": "front"})
@@ -186,7 +186,7 @@ def test_a_pod_changes_its_labels(inventory: Inventory) -> None:
     assert service_of(inventory, "web-1") == ""
 
 
-# --- namespaces -----------------------------------------------------------------------
+# --- namespaces
 
 
 def test_t20_the_cluster_is_known_by_the_uid_of_kube_system(

@@ -1,9 +1,10 @@
 """Which workload a pod belongs to (T19)."""
 
 import pytest
-from k8s_sync.claims import Inventory
 
-from .kubernetes import NOW, controlled_by, live, meta, obj, pod, replica_set
+from k8s_sync.claims import Inventory
+from k8s_sync.kube.objects import Object
+from tests.pure.kubernetes import NOW, controlled_by, live, meta, obj, pod, replica_set
 
 HASH = {"pod-template-hash": "abc"}
 
@@ -18,7 +19,7 @@ def workload(inventory: Inventory) -> str:
     return claim.owner.workload
 
 
-def made_by(kind: str, name: str, **more: object) -> object:
+def made_by(kind: str, name: str, **more: object) -> Object:
     return pod("web-1", "10.0.0.1", ownerReferences=controlled_by(kind, name), **more)
 
 
@@ -136,7 +137,7 @@ def test_t19_what_lives_keeps_its_place_without_pods(inventory: Inventory) -> No
     assert workload(inventory) == "Deployment/web"
 
 
-# --- guesses, where it cannot be read ---------------------------------------------------
+# --- guesses, where it cannot be read
 
 
 @pytest.mark.parametrize(
