@@ -1,6 +1,9 @@
 ##! Exported records and enums that need no behaviour. `K8s::Owner` is the
 ##! plugin's own, as its built-in functions return it.
 
+# Loaded anyway, but not in bare mode.
+@load-plugin K8s::Timeline
+
 module K8s;
 
 export {

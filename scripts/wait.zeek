@@ -1,6 +1,7 @@
 ##! Reads no packet before the feed is complete. For traces that are read while a
 ##! daemon feeds: `zeek -r x.pcap zeek-k8s/listen zeek-k8s/wait`. A trace with a
-##! journal (`K8s::journal`) waits for nothing.
+##! journal (`K8s::journal`) waits for nothing. Zeek ends when the trace does, which
+##! a Zeek that listens would not do by itself.
 
 @load ./feed
 
@@ -14,4 +15,9 @@ event zeek_init()
 event K8s::synced(source: string)
 	{
 	continue_processing();
+	}
+
+event Pcap::file_done(path: string)
+	{
+	terminate();
 	}

@@ -6,7 +6,6 @@ what it needs is skipped, with what to install; it is never counted as passed.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import envtest
 import style
 import zeek
 
@@ -130,14 +130,8 @@ def count_btests(output: str, status: int) -> Result:
 
 def real_api() -> Result:
     """The daemon against a real kube-apiserver and etcd."""
-    assets = os.environ.get("KUBEBUILDER_ASSETS", "")
-    path = f"{assets}:{os.environ['PATH']}"
-    missing = [
-        name for name in ("kube-apiserver", "etcd") if not shutil.which(name, path=path)
-    ]
-    if missing:
-        where = "put them on PATH or set KUBEBUILDER_ASSETS"
-        return Result(skipped=1, note=f"no {' and no '.join(missing)}: {where}")
+    if note := envtest.lacking():
+        return Result(skipped=1, note=note)
     return run_pytest("real")
 
 

@@ -32,11 +32,14 @@ class Habits:
         bookmark_interval: Seconds between bookmarks.
         gone_in_stream: Answer a version that is too old with 200 and an ERROR event,
             not with HTTP 410.
+        bookmarks_go_back: Send bookmarks also to whoever is ahead of them, after
+            the history was set back. Real servers keep silent.
     """
 
     watch_list: str = "yes"
     bookmark_interval: float = 60
     gone_in_stream: bool = True
+    bookmarks_go_back: bool = False
 
 
 @dataclass
@@ -181,7 +184,8 @@ async def _send_changes(
     next_bookmark = time.monotonic() + habits.bookmark_interval
     while (now := time.monotonic()) < end:
         try:
-            changes = list(store.since(reading.place.plural, position))
+            plural = reading.place.plural
+            changes = list(store.since(plural, position, attached=True))
         except TooOldError as problem:
             status = status_object(410, str(problem))
             await wire.send_json({"type": "ERROR", "object": status})
@@ -194,7 +198,7 @@ async def _send_changes(
             continue
         if reading.bookmarks and now >= next_bookmark:
             next_bookmark = now + habits.bookmark_interval
-            if position <= store.version or store.restored:
+            if position <= store.version or habits.bookmarks_go_back:
                 position = store.version
                 await wire.send_json(reading.bookmark(position))
                 continue

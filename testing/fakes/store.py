@@ -72,15 +72,14 @@ class Store:
 
     Attributes:
         version: The version of the latest change.
-        restored: The counter was set back.
     """
 
     def __init__(self, version: int = 1000) -> None:
         self.version = version
-        self.restored = False
         self._objects: dict[str, dict[tuple[str, str], Json]] = defaultdict(dict)
         self._log: dict[str, list[Change]] = defaultdict(list)
         self._trimmed: dict[str, int] = defaultdict(int)
+        self._lost: dict[str, int] = defaultdict(int)
         self._snapshots: dict[str, tuple[int, list[Json]]] = {}
         self._changed = asyncio.Event()
 
@@ -163,16 +162,23 @@ class Store:
         self._wake()
         return obj
 
-    def since(self, plural: str, version: int) -> Iterator[Change]:
+    def since(
+        self, plural: str, version: int, *, attached: bool = False
+    ) -> Iterator[Change]:
         """The changes after a version. A version from the future has none yet.
+
+        Args:
+            plural: The kind.
+            version: The version.
+            attached: Whoever asks was there all the time, so that only changes that
+                were forgotten before it saw them matter.
 
         Raises:
             TooOldError: The log does not reach back so far.
         """
-        if version < self._trimmed[plural]:
-            raise TooOldError(
-                f"too old resource version: {version} ({self._trimmed[plural]})"
-            )
+        bar = self._lost if attached else self._trimmed
+        if version < bar[plural]:
+            raise TooOldError(f"too old resource version: {version} ({bar[plural]})")
         return (change for change in self._log[plural] if change.version > version)
 
     def trim(self, plural: str, keep: int = 0) -> None:
@@ -180,7 +186,7 @@ class Store:
         log = self._log[plural]
         cut = len(log) - keep
         if cut > 0:
-            self._trimmed[plural] = log[cut - 1].version
+            self._trimmed[plural] = self._lost[plural] = log[cut - 1].version
             del log[:cut]
         if not keep:
             self._trimmed[plural] = self.version
@@ -192,10 +198,9 @@ class Store:
         The objects stay as they are, the history is gone.
         """
         self.version = version
-        self.restored = True
         for plural in list(self._objects):
             self._log[plural].clear()
-            self._trimmed[plural] = 0
+            self._trimmed[plural] = self._lost[plural] = 0
         self._snapshots.clear()
         self._wake()
 

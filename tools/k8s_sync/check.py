@@ -131,7 +131,7 @@ async def check_zeek(config: Config, url: str) -> Finding:
     what = f"Zeek {redact(url)}"
     try:
         tls = _tls(config)
-    except (OSError, ssl.SSLError) as error:
+    except OSError as error:  # that of ssl is one, too
         note = f"cannot read zeek_ca, zeek_cert or zeek_key: {error}"
         return Finding(what, ok=False, note=note)
     try:
@@ -142,25 +142,27 @@ async def check_zeek(config: Config, url: str) -> Finding:
         ):
             await socket.send_str("[]")
             answer = await socket.receive()
-    except TimeoutError:
-        note = (
-            f"no answer within {_TIMEOUT:.0f} s: is something between, or is it busy?"
-        )
-        return Finding(what, ok=False, note=note)
-    except aiohttp.WSServerHandshakeError as error:
-        note = f"HTTP {error.status}: the path should be /v1/messages/json"
-        return Finding(what, ok=False, note=note)
-    except aiohttp.ClientSSLError as error:
-        note = f"{error}: zeek_ca must vouch for Zeek, zeek_cert must be one it accepts"
-        return Finding(what, ok=False, note=note)
-    except aiohttp.ClientConnectorError as error:
-        reason = error.os_error.strerror or error.os_error
-        note = f"{reason}: does Zeek run with `@load zeek-k8s/listen`?"
-        return Finding(what, ok=False, note=note)
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        note = f"{error}: does Zeek run with `@load zeek-k8s/listen`?"
-        return Finding(what, ok=False, note=note)
+        return Finding(what, ok=False, note=_remedy(error))
     return _judge(what, answer)
+
+
+def _remedy(error: Exception) -> str:
+    """Says why there is no connection, and what to do."""
+    if isinstance(error, TimeoutError):
+        return (
+            f"no answer within {_TIMEOUT:.0f} s: is a firewall between, or is it busy?"
+        )
+    if isinstance(error, aiohttp.WSServerHandshakeError):
+        return f"HTTP {error.status}: the path should be /v1/messages/json"
+    if isinstance(error, aiohttp.ClientSSLError):
+        reason = error.__cause__ or error
+        return f"{reason}: zeek_ca must vouch for it, and it must accept zeek_cert"
+    reason = error
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = error.os_error
+    text = getattr(reason, "strerror", None) or reason
+    return f"{text}: does Zeek run with `@load zeek-k8s/listen`?"
 
 
 def _judge(what: str, answer: aiohttp.WSMessage) -> Finding:

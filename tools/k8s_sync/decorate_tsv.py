@@ -8,6 +8,7 @@ from k8s_sync.columns import SETS, Columns
 from k8s_sync.lookup import Index, Lookup
 from k8s_sync.model import Proto
 from k8s_sync.question import protocols
+from k8s_sync.quick_tsv import Quick, make_quick
 from k8s_sync.tally import Tally
 from k8s_sync.tsv_plan import Plan, make_plan
 from k8s_sync.zeek_log import Dialect
@@ -36,15 +37,25 @@ class TsvDecorator:
         """A ``#fields`` line, held back until its types are known."""
         self._any_fields = False
         self._plan: Plan | None = None
+        self._quick: Quick | None = None
         self._end = b""
         """What is left of a line's end, ``\\r`` in files that went through Windows."""
-        self._protos: dict[bytes, tuple[Proto, ...]] = {}
+        self._protos: dict[bytes, tuple[Proto, ...]]
+        """By the text in the column ``proto``; no text for a log without it."""
         self._set_dialect(Dialect(path=log))
 
     def decorate(self, lines: list[bytes]) -> list[bytes]:
         """Decorates lines without their newlines, header lines included."""
         out: list[bytes] = []
-        for line in lines:
+        at = 0
+        while at < len(lines):
+            if self._quick is not None:
+                start, at = at, self._quick(lines, at, out)
+                self._line += at - start
+                if at == len(lines):
+                    break
+            line = lines[at]
+            at += 1
             self._line += 1
             if line[:1] == b"#":
                 out.extend(self._meta(line))
@@ -67,12 +78,15 @@ class TsvDecorator:
         if line.startswith(b"#types" + separator) and self._fields is not None:
             return self._header(line)
         held = self.finish()
-        self._set_dialect(self._dialect.after(line.removesuffix(b"\r")))
+        dialect = self._dialect.after(line.removesuffix(b"\r"))
+        if dialect != self._dialect:
+            self._set_dialect(dialect)
         return [*held, line]
 
     def _set_dialect(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._protos.clear()
+        self._quick = None
+        self._protos = {}
         self._lookup = Lookup(
             self._index, lambda answer: dialect.cells(self._columns.values(answer))
         )
@@ -81,7 +95,7 @@ class TsvDecorator:
         """Writes the ``#fields`` line that was held back, and that of the types."""
         fields_line, self._fields = self._fields or b"", None
         self._any_fields = True
-        self._protos.clear()
+        self._protos = {}
         self._end = b"\r" if fields_line.endswith(b"\r") else b""
         names = self._dialect.names(fields_line.removesuffix(b"\r"))
         types = None
@@ -92,6 +106,12 @@ class TsvDecorator:
                 self._tally.problem("header", self._line, reason)
                 types = None
         plan = self._plan = make_plan(names, types)
+        self._quick = None
+        if plan is not None and not self._end:
+            self._learn_proto(plan, b"")
+            self._quick = make_quick(
+                plan, self._dialect.separator, self._lookup, self._protos, self._tally
+            )
         held = [fields_line] if types_line is None else [fields_line, types_line]
         if plan is None:
             return held

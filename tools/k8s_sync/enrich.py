@@ -23,7 +23,7 @@ from k8s_sync.zeek_log import detect
 
 _LOG_NAME = re.compile(r"[A-Za-z0-9_]+")
 _KINDS: dict[ProblemKind, str] = {
-    "header": "in headers",
+    "header": "problems of headers",
     "cells": "wrong numbers of cells",
     "json": "lines that are no row in JSON",
     "time": "bad times",
@@ -152,14 +152,11 @@ def _log_name(source: Input) -> str:
 
 def _summarise(tallies: list[Tally], failed: int) -> None:
     for tally in tallies:
-        bad = sum(tally.problems.values())
-        if bad:
-            kinds = ", ".join(
-                f"{count} {_KINDS[kind]}" for kind, count in tally.problems.items()
-            )
-            say(f"{tally.name}: {bad} problems: {kinds}")
+        if tally.problems:
+            problems = tally.problems.items()
+            say(f"{tally.name}: {', '.join(f'{n} {_KINDS[k]}' for k, n in problems)}")
     rows = sum(tally.rows for tally in tallies)
     named = sum(tally.named for tally in tallies)
     logs = f"{len(tallies)} log{'' if len(tallies) == 1 else 's'}"
-    lost = f"; {failed} could not be read" if failed else ""
+    lost = f"; {failed} lost" if failed else ""
     say(f"{logs}, {rows} rows, {named} with something to say about them{lost}")

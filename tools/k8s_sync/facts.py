@@ -106,8 +106,8 @@ class Reader:
                     self._problems.report(place, str(error))
 
     def addresses(self, place: str, texts: Iterable[str]) -> tuple[bytes, ...]:
-        """Reads addresses, each once, in order."""
-        return tuple(dict.fromkeys(self.each(place, usable, texts)))
+        """Reads addresses."""
+        return tuple(self.each(place, usable, texts))
 
     def time(self, place: str, text: str | None) -> int | None:
         """Reads a time; None if it is unset or wrong."""

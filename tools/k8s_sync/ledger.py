@@ -92,6 +92,12 @@ class Ledger:
                 held.append(self._update(before, owner, None, doomed))
         return (*lost[-_ENDED:], *held) if len(lost) > _ENDED else (*lost, *held)
 
+    def own(self, old: Claims, owner: Owner) -> Claims:
+        """Writes an owner that has changed into all claims, and nothing else."""
+        return tuple(
+            self._update(claim, owner, claim.end, claim.terminating) for claim in old
+        )
+
     def close(
         self, old: Claims, at: int, *, owner: Owner | None = None, exact: bool = False
     ) -> Claims:

@@ -81,11 +81,12 @@ class Lookup:
         Raises:
             ValueError: It is no address.
         """
-        steps = self._steps.get(addr)
-        if steps is None:
+        try:
+            steps = self._steps[addr]
+        except KeyError:
             steps = self._learn(addr)
         asked = 0
-        if steps.ports and port in steps.ports and protos:
+        if port in steps.ports and protos:
             asked = int(port)
             steps = self._at_port(steps, port, protos)
         at = bisect_right(steps.edges, time)

@@ -69,6 +69,15 @@ class Nodes:
             default=None,
         )
 
+    def addresses(self, name: str) -> dict[bytes, int]:
+        """Where the ports of a node's pods are open, and since when."""
+        named = self._named.get(name, {}).values()
+        found: dict[bytes, int] = {}
+        for node in [node for node in named if not node.gone] or named:
+            for packed, since in node.since.items():
+                found[packed] = min(since, found.get(packed, since))
+        return found
+
     def apply(self, facts: NodeFacts, now: int) -> Change:
         """Takes note of a node."""
         before = self.named(facts.name)

@@ -6,7 +6,7 @@ import msgspec
 
 from k8s_sync.facts import Reader, place, unspecified, usable
 from k8s_sync.kube.objects import Container, ContainerState, Object
-from k8s_sync.model import Proto
+from k8s_sync.model import Owner, Proto
 from k8s_sync.problems import Problems
 from k8s_sync.secondary import secondary
 from k8s_sync.workload import Controller, controller
@@ -22,15 +22,9 @@ class PodFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     object_uid: str
     """Of the API object. For a static pod that is only its mirror in the API."""
-    uid: str
-    """Of the pod as its node knows it, over all its mirrors."""
-    namespace: str
-    name: str
-    node: str
+    owner: Owner
+    """As far as the pod tells; its uid is that which its node knows it by."""
     host_network: bool
-    service_account: str
-    labels: tuple[str, ...]
-    images: tuple[str, ...]
     above: Controller | None
     created: int
     start: int
@@ -42,8 +36,10 @@ class PodFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """It has ended, whatever its status says about addresses."""
     finished: int | None
     """When its last container ended, if it is over."""
-    addresses: tuple[tuple[str, bytes], ...]
-    """With their networks; empty if it uses the node's."""
+    addresses: tuple[bytes, ...]
+    """In the pod network; empty if it uses the node's."""
+    secondary: tuple[tuple[str, bytes], ...]
+    """Those in other networks, with these."""
     host_addresses: tuple[bytes, ...]
     host_ports: tuple[tuple[bytes | None, int, Proto], ...]
     """Ports on its node; on all of the node's addresses if there is none."""
@@ -51,9 +47,8 @@ class PodFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def key(self) -> str:
         """Under which the pod is kept; a manifest may give one uid to many nodes."""
-        if self.uid == self.object_uid:
-            return self.uid
-        return f"{self.node}/{self.uid}"
+        uid = self.owner.uid
+        return uid if uid == self.object_uid else f"{self.owner.node}/{uid}"
 
 
 class PodReader:
@@ -82,16 +77,8 @@ class PodReader:
         above = controller(metadata.owner_references)
         return PodFacts(
             object_uid=metadata.uid,
-            uid=(metadata.annotations.get(_HASH) if mirror else "") or metadata.uid,
-            namespace=read.share(metadata.namespace),
-            name=metadata.name,
-            node=read.share(spec.node_name),
+            owner=self._owner(obj, mirror=mirror),
             host_network=spec.host_network,
-            service_account=read.share(spec.service_account_name),
-            labels=read.labels(metadata.labels),
-            images=read.share(
-                tuple(dict.fromkeys(c.image for c in spec.containers if c.image))
-            ),
             above=above and read.share(above),
             created=created,
             start=self._start(at, obj, stamped, begun, mirror=mirror),
@@ -99,9 +86,26 @@ class PodReader:
             terminating=read.terminating(at, metadata),
             over=over,
             finished=finished,
-            addresses=tuple(self._addresses(at, obj, pod_ips)),
+            # Not by comparing podIP with hostIP: a pod of the host network may
+            # report a tunnel's address, a stale one, or none (T8).
+            addresses=() if spec.host_network else read.addresses(at, pod_ips),
+            secondary=() if spec.host_network else tuple(self._secondary(at, obj)),
             host_addresses=read.share(read.addresses(at, host_ips)) if up else (),
             host_ports=read.share(tuple(self._host_ports(at, obj))) if up else (),
+        )
+
+    def _owner(self, obj: Object, *, mirror: bool) -> Owner:
+        read, metadata, spec = self._read, obj.metadata, obj.spec
+        images = dict.fromkeys(c.image for c in spec.containers if c.image)
+        return Owner(
+            kind="pod",
+            uid=(metadata.annotations.get(_HASH) if mirror else "") or metadata.uid,
+            namespace=read.share(metadata.namespace),
+            pod=metadata.name,
+            node=read.share(spec.node_name),
+            service_account=read.share(spec.service_account_name),
+            labels=read.labels(metadata.labels),
+            images=read.share(tuple(images)),
         )
 
     def _stamped(self, at: str, obj: Object) -> int | None:
@@ -143,15 +147,7 @@ class PodReader:
             return None, None
         return self._read.time(at, ran.started_at), self._read.time(at, ran.finished_at)
 
-    def _addresses(
-        self, at: str, obj: Object, pod_ips: list[str]
-    ) -> Iterator[tuple[str, bytes]]:
-        # Not by comparing podIP with hostIP: a pod of the host network may report a
-        # tunnel's address, a stale one, or none (T8).
-        if obj.spec.host_network:
-            return
-        for packed in self._read.addresses(at, pod_ips):
-            yield "", packed
+    def _secondary(self, at: str, obj: Object) -> Iterator[tuple[str, bytes]]:
         try:
             found = list(secondary(obj.metadata.annotations))
         except ValueError as error:

@@ -11,11 +11,24 @@ from k8s_sync.nodes import Nodes
 from k8s_sync.pod_facts import PodFacts
 from k8s_sync.roles import roles
 from k8s_sync.selectors import Selectors, selects
-from k8s_sync.workload import BETWEEN, Workloads
+from k8s_sync.workload import BETWEEN, Controller, Workloads
+
+# Few members each: a list takes a tenth of what a set does.
+_Index = defaultdict[str, list[str]]
 
 
 class _Pod(msgspec.Struct, gc=False):
-    facts: PodFacts
+    """What is kept of a pod: there are many, so no more than is needed."""
+
+    object_uid: str
+    owner: Owner
+    above: Controller | None
+    created: int
+    start: int
+    stamped: int | None
+    host_network: bool
+    facts: PodFacts | None
+    """All of it, if its claims depend on its node."""
     claims: Claims = ()
 
 
@@ -38,8 +51,8 @@ class Pods:
         self._mirrors: dict[str, str] = {}
         # Keys of pods.
         self._in_namespace: defaultdict[str, set[str]] = defaultdict(set)
-        self._on_node: defaultdict[str, set[str]] = defaultdict(set)
-        self._made_by: defaultdict[str, set[str]] = defaultdict(set)
+        self._on_node: _Index = defaultdict(list)
+        self._made_by: _Index = defaultdict(list)
 
     def claims(self) -> Iterator[Claim]:
         """Yields the claims of all pods that exist."""
@@ -49,32 +62,40 @@ class Pods:
     def apply(self, facts: PodFacts, now: int) -> list[Claim]:
         """Takes note of a pod."""
         name = facts.key
-        pod = self._pods.get(name)
+        before = self._pods.get(name)
         moved = now
-        if pod is None:
-            pod = self._pods[name] = _Pod(facts)
-        else:
-            facts, moved = _continue(pod, facts, now)
-            self._unindex(name, pod.facts, facts)
-            pod.facts = facts
-        self._index(name, facts)
+        if before is not None:
+            facts, moved = _continue(before, facts, now)
+        pod = self._pods[name] = _Pod(
+            object_uid=facts.object_uid,
+            owner=facts.owner,
+            above=facts.above,
+            # Only what a Job's pods belong to may depend on it.
+            created=facts.created if facts.above and facts.above.kind == "Job" else 0,
+            start=facts.start,
+            stamped=facts.stamped,
+            host_network=facts.host_network,
+            facts=facts if facts.host_ports else None,
+            claims=before.claims if before else (),
+        )
+        self._index(name, before, pod)
         if name != facts.object_uid:
             self._mirrors[facts.object_uid] = name
-        return self._settle(pod, now, moved)
+        return self._settle(pod, facts, now, moved)
 
     def delete(self, uid: str, now: int, last: PodFacts | None) -> list[Claim]:
         """Takes note that a pod is gone; its last state may tell its end better."""
         name = self._mirrors.pop(uid, uid)
         pod = self._pods.get(name)
         # A static pod goes on if its mirror has been replaced.
-        if pod is None or pod.facts.object_uid != uid:
+        if pod is None or pod.object_uid != uid:
             return []
         old = pod.claims
         if last is not None and last.key == name:
             self.apply(last, now)
             self._mirrors.pop(uid, None)
-        self._unindex(name, pod.facts, None)
-        del self._pods[name]
+        pod = self._pods.pop(name)
+        self._index(name, pod, None)
         return changed(old, self._ledger.close(pod.claims, now))
 
     def on_node(self, node: str) -> bool:
@@ -102,7 +123,7 @@ class Pods:
             [
                 name
                 for name in self._in_namespace.get(namespace, ())
-                if any(selects(s, self._pods[name].facts.labels) for s in asked)
+                if any(selects(s, self._pods[name].owner.labels) for s in asked)
             ],
             now,
         )
@@ -115,12 +136,20 @@ class Pods:
         return [
             claim
             for name in sorted(names)
-            for claim in self._settle(self._pods[name], now, now)
+            for claim in self._settle_again(self._pods[name], now)
         ]
 
-    def _settle(self, pod: _Pod, now: int, moved: int) -> list[Claim]:
-        facts, old = pod.facts, pod.claims
-        owner = self._owner(facts)
+    def _settle_again(self, pod: _Pod, now: int) -> list[Claim]:
+        if pod.facts is not None:
+            return self._settle(pod, pod.facts, now, now)
+        old = pod.claims
+        pod.owner = self._resolve(pod)
+        pod.claims = self._ledger.own(old, pod.owner)
+        return changed(old, pod.claims)
+
+    def _settle(self, pod: _Pod, facts: PodFacts, now: int, moved: int) -> list[Claim]:
+        old = pod.claims
+        pod.owner = owner = self._resolve(pod)
         wants = self._wants(facts)
         lost = {c.network for c in old if not c.port and key(c) not in wants}
         for want in wants:
@@ -158,94 +187,104 @@ class Pods:
 
     def _wants(self, facts: PodFacts) -> dict[Key, int]:
         wants: dict[Key, int] = {
-            (network, packed, 0, ""): facts.start for network, packed in facts.addresses
+            ("", packed, 0, ""): facts.start for packed in facts.addresses
         }
+        for network, packed in facts.secondary:
+            wants[network, packed, 0, ""] = facts.start
         if not facts.host_ports:
             return wants
-        node = self._nodes.named(facts.node)
         addresses = dict.fromkeys(facts.host_addresses, facts.start)
-        for packed, since in node.since.items() if node else ():
+        for packed, since in self._nodes.addresses(facts.owner.node).items():
             addresses.setdefault(packed, max(facts.start, since))
         for only, port, proto in facts.host_ports:
             for packed in addresses if only is None else (only,):
                 wants["", packed, port, proto] = addresses.get(packed, facts.start)
         return wants
 
-    def _owner(self, facts: PodFacts) -> Owner:
+    def _resolve(self, pod: _Pod) -> Owner:
+        """Completes the owner by what other objects tell; keeps it if it is so."""
+        owner = pod.owner
         workload = self._workloads.resolve(
-            facts.above, facts.name, facts.labels, facts.created
+            pod.above, owner.pod, owner.labels, pod.created
         )
-        node = self._nodes.named(facts.node)
-        return Owner(
-            kind="pod",
-            uid=facts.uid,
-            namespace=facts.namespace,
-            pod=facts.name,
+        node = self._nodes.named(owner.node)
+        resolved = msgspec.structs.replace(
+            owner,
             workload=workload,
-            node=facts.node,
-            service=self._selectors.service(facts.namespace, facts.labels),
-            service_account=facts.service_account,
-            labels=facts.labels,
-            images=facts.images,
+            service=self._selectors.service(owner.namespace, owner.labels),
             zone=node.facts.zone if node else "",
             roles=roles(
-                namespace=facts.namespace,
+                namespace=owner.namespace,
                 workload=workload,
-                host_network=facts.host_network,
-                service_account=facts.service_account,
-                labels=facts.labels,
-                images=facts.images,
+                host_network=pod.host_network,
+                service_account=owner.service_account,
+                labels=owner.labels,
+                images=owner.images,
             ),
         )
+        for claim in pod.claims:
+            if claim.owner == resolved:
+                return claim.owner
+        return resolved
 
-    def _index(self, name: str, facts: PodFacts) -> None:
-        self._in_namespace[facts.namespace].add(name)
-        if facts.node:
-            self._on_node[facts.node].add(name)
-        if maker := _maker(facts):
-            self._made_by[maker].add(name)
+    def _index(self, name: str, old: _Pod | None, new: _Pod | None) -> None:
+        """Moves a pod to where it belongs now; it never changes its namespace."""
+        if old is None and new is not None:
+            self._in_namespace[new.owner.namespace].add(name)
+        elif old is not None and new is None:
+            namespace = old.owner.namespace
+            self._in_namespace[namespace].remove(name)
+            if not self._in_namespace[namespace]:
+                del self._in_namespace[namespace]
+        node, maker = _node(old), _maker(old)
+        if node != _node(new):
+            _add(self._on_node, _node(new), name)
+            if _remove(self._on_node, node, name):
+                self._nodes.unused(node)
+        if maker != _maker(new):
+            _add(self._made_by, _maker(new), name)
+            if _remove(self._made_by, maker, name):
+                self._workloads.unused(maker)
 
-    def _unindex(self, name: str, facts: PodFacts, new: PodFacts | None) -> None:
-        """Takes a pod out of what it does not belong to any more."""
-        if new is None:
-            _remove(self._in_namespace, facts.namespace, name)
-        node, maker = facts.node, _maker(facts)
-        left = new is None or new.node != node
-        if node and left and _remove(self._on_node, node, name):
-            self._nodes.unused(node)
-        left = new is None or _maker(new) != maker
-        if maker and left and _remove(self._made_by, maker, name):
-            self._workloads.unused(maker)
 
-
-def _continue(pod: _Pod, facts: PodFacts, now: int) -> tuple[PodFacts, int]:
+def _continue(before: _Pod, facts: PodFacts, now: int) -> tuple[PodFacts, int]:
     """Joins what is new of a pod with what is known.
 
     Returns:
         The facts, and the time when an address that is new replaced another (T7):
         when its network was reported to be up again, or else now.
     """
-    before = pod.facts
     moved = now
     if facts.stamped is None:
         facts = msgspec.structs.replace(facts, stamped=before.stamped)
     elif before.stamped is not None and before.stamped < facts.stamped <= now:
         moved = facts.stamped
-    if pod.claims:
+    if before.claims:
         # When it began does not change with what is learned later.
         facts = msgspec.structs.replace(facts, start=before.start)
     return facts, moved
 
 
-def _maker(facts: PodFacts) -> str:
-    above = facts.above
+def _node(pod: _Pod | None) -> str:
+    return pod.owner.node if pod else ""
+
+
+def _maker(pod: _Pod | None) -> str:
+    above = pod.above if pod else None
     return above.uid if above and above.kind in BETWEEN else ""
 
 
-def _remove(index: dict[str, set[str]], name: str, member: str) -> bool:
+def _add(index: _Index, group: str, member: str) -> None:
+    if group:
+        index[group].append(member)
+
+
+def _remove(index: _Index, group: str, member: str) -> bool:
     """Removes a member; returns whether it was the last."""
-    index[name].discard(member)
-    if index[name]:
+    if not group:
         return False
-    del index[name]
+    index[group].remove(member)
+    if index[group]:
+        return False
+    del index[group]
     return True

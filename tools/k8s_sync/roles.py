@@ -4,107 +4,31 @@ Detections test these words and never names. A rule is here only if it is nearly
 certain: a role takes suspicion away, so a wrong one hides an attack.
 """
 
-import re
-from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-import msgspec
-
-_SYSTEM = frozenset(
-    {
-        "calico-apiserver",
-        "calico-system",
-        "cert-manager",
-        "cilium",
-        "datadog",
-        "gmp-system",
-        "istio-system",
-        "kube-flannel",
-        "kube-system",
-        "linkerd",
-        "longhorn-system",
-        "metallb-system",
-        "monitoring",
-        "openshift-monitoring",
-        "tigera-operator",
-    }
+from k8s_sync.subject import (
+    Subject,
+    Test,
+    app,
+    application,
+    both,
+    daemon_set,
+    image,
+    in_system,
+    label,
+    named,
+    of_kind,
+    own_account,
+    repository,
 )
-
-
-class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is known about the owner of an address."""
-
-    kind: str = "pod"
-    namespace: str = ""
-    name: str = ""
-    """The workload's name without its kind, the service's or the node's."""
-    workload_kind: str = ""
-    host_network: bool = False
-    service_account: str = ""
-    labels: frozenset[str] = frozenset()
-    app: str = ""
-    """The label that names the application, whichever of the usual ones it is."""
-    images: tuple[str, ...] = ()
-    """Repositories without registry, tag and digest."""
-
-
-_Test = Callable[[Subject], bool]
-
-
-def _app(*names: str) -> _Test:
-    """The application, or the workload, is called so."""
-    wanted = frozenset(names)
-    return lambda subject: subject.app in wanted or subject.name in wanted
-
-
-def _image(pattern: str) -> _Test:
-    """A container is made of an image whose repository matches as a whole."""
-    match = re.compile(pattern).fullmatch
-    return lambda subject: any(map(match, subject.images))
-
-
-def _label(*labels: str) -> _Test:
-    """It has one of the labels, ``key=value``, or ``key`` with any value."""
-    exact = frozenset(label for label in labels if "=" in label)
-    keys = tuple(f"{label}=" for label in labels if "=" not in label)
-    return lambda subject: (
-        not exact.isdisjoint(subject.labels)
-        or any(label.startswith(keys) for label in subject.labels)
-    )
-
-
-def _of_kind(kind: str, test: _Test) -> _Test:
-    return lambda subject: subject.kind == kind and test(subject)
-
-
-def _in_system(subject: Subject) -> bool:
-    return subject.namespace in _SYSTEM
-
-
-def _both(*tests: _Test) -> _Test:
-    return lambda subject: all(test(subject) for test in tests)
-
-
-def _daemon_set(subject: Subject) -> bool:
-    return subject.workload_kind == "DaemonSet"
-
-
-def _own_account(subject: Subject) -> bool:
-    return subject.service_account not in ("", "default")
-
-
-def _named(pattern: str) -> _Test:
-    """The workload's or the application's name contains a word as a word."""
-    search = re.compile(rf"(?:^|-)(?:{pattern})(?:$|-)").search
-    return lambda subject: bool(search(subject.name) or search(subject.app))
 
 
 def _api_service(subject: Subject) -> bool:
     return (subject.namespace, subject.name) == ("default", "kubernetes")
 
 
-_CONTROLLER = _named("controller|operator|manager|provisioner|webhook|injector")
-_KNOWN_CONTROLLER = _app(
+_CONTROLLER = named("controller|operator|manager|provisioner|webhook|injector")
+_KNOWN_CONTROLLER = app(
     "argocd-server",
     "cert-manager",
     "external-dns",
@@ -115,45 +39,45 @@ _KNOWN_CONTROLLER = _app(
     "velero",
 )
 
-_RULES: tuple[tuple[str, tuple[_Test, ...]], ...] = (
+_RULES: tuple[tuple[str, tuple[Test, ...]], ...] = (
     (
         "dns",
         (
-            _both(
-                _in_system,
-                _label("k8s-app=kube-dns", "k8s-app=node-local-dns", "k8s-app=coredns"),
+            both(
+                in_system,
+                label("k8s-app=kube-dns", "k8s-app=node-local-dns", "k8s-app=coredns"),
             ),
-            _both(_in_system, _app("coredns", "kube-dns", "node-local-dns")),
+            both(in_system, app("coredns", "kube-dns", "node-local-dns")),
         ),
     ),
     (
         "control_plane",
         (
-            _of_kind(
+            of_kind(
                 "node",
-                _label(
+                label(
                     "node-role.kubernetes.io/control-plane",
                     "node-role.kubernetes.io/master",
                 ),
             ),
-            _of_kind("service", _api_service),
+            of_kind("service", _api_service),
             # Static pods and hosted control planes; the label is kubeadm's.
-            _both(_in_system, _of_kind("pod", _label("tier=control-plane"))),
+            both(in_system, of_kind("pod", label("tier=control-plane"))),
             # The API server's calls to webhooks and kubelets come out of these.
-            _both(_in_system, _app("konnectivity-agent")),
+            both(in_system, app("konnectivity-agent")),
         ),
     ),
     (
         "node_agent",
         (
-            _both(_in_system, _daemon_set),
-            _of_kind("pod", lambda subject: subject.host_network),
+            both(in_system, daemon_set),
+            of_kind("pod", lambda subject: subject.host_network),
         ),
     ),
     (
         "scraper",
         (
-            _app(
+            app(
                 "alloy",
                 "datadog",
                 "datadog-agent",
@@ -166,16 +90,16 @@ _RULES: tuple[tuple[str, tuple[_Test, ...]], ...] = (
                 "victoria-metrics-agent",
                 "vmagent",
             ),
-            _image(r"(?:.*/)?prometheus/prometheus|(?:.*/)?metrics-server"),
+            image(r"(?:.*/)?prometheus/prometheus|(?:.*/)?metrics-server"),
         ),
     ),
     (
         "controller",
         (
             # Without an account of its own it can do nothing at the API server.
-            _both(
-                _own_account,
-                _of_kind("pod", lambda subject: not _daemon_set(subject)),
+            both(
+                own_account,
+                of_kind("pod", lambda subject: not daemon_set(subject)),
                 lambda subject: (
                     _CONTROLLER(subject)
                     or _KNOWN_CONTROLLER(subject)
@@ -187,7 +111,7 @@ _RULES: tuple[tuple[str, tuple[_Test, ...]], ...] = (
     (
         "proxy",
         (
-            _app(
+            app(
                 "contour",
                 "envoy",
                 "envoy-gateway",
@@ -199,45 +123,45 @@ _RULES: tuple[tuple[str, tuple[_Test, ...]], ...] = (
                 "nginx-ingress",
                 "traefik",
             ),
-            _image(r"(?:.*/)?ingress-nginx/controller|(?:library/)?traefik"),
+            image(r"(?:.*/)?ingress-nginx/controller|(?:library/)?traefik"),
         ),
     ),
     (
         "mesh",
         (
-            _label(
+            label(
                 "linkerd.io/control-plane-ns",
                 "security.istio.io/tlsMode=istio",
                 "service.istio.io/canonical-name",
             ),
-            _image(r"(?:.*/)?istio/(?:proxyv2|pilot|ztunnel)|(?:.*/)?linkerd/proxy"),
-            _app("istiod", "ztunnel"),
+            image(r"(?:.*/)?istio/(?:proxyv2|pilot|ztunnel)|(?:.*/)?linkerd/proxy"),
+            app("istiod", "ztunnel"),
         ),
     ),
     (
         "builder",
         (
-            _label(
+            label(
                 "actions.github.com/scale-set-name",
                 "jenkins=slave",
                 "jenkins=agent",
                 "tekton.dev/taskRun",
                 "workflows.argoproj.io/workflow",
             ),
-            _image(
+            image(
                 r"(?:.*/)?kaniko-project/executor|(?:.*/)?moby/buildkit"
                 r"|(?:.*/)?gitlab-runner|(?:.*/)?actions-runner"
             ),
-            _app("buildkitd", "gitlab-runner"),
+            app("buildkitd", "gitlab-runner"),
         ),
     ),
     (
         "cloud_identity",
         (
-            _label("azure.workload.identity/use=true"),
-            _both(
-                _own_account,
-                _app(
+            label("azure.workload.identity/use=true"),
+            both(
+                own_account,
+                app(
                     "aws-ebs-csi-driver",
                     "aws-efs-csi-driver",
                     "aws-load-balancer-controller",
@@ -255,8 +179,6 @@ _RULES: tuple[tuple[str, tuple[_Test, ...]], ...] = (
 )
 ROLES = tuple(sorted(role for role, _ in _RULES))
 """Every word that can come out."""
-
-_APP_LABELS = ("app.kubernetes.io/name", "k8s-app", "app", "component")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -295,23 +217,9 @@ def roles(  # noqa: PLR0913 -- all of the metadata, by name
         host_network=host_network,
         service_account=service_account,
         labels=frozenset(labels),
-        app=_application(labels),
+        app=application(labels),
         images=tuple(map(repository, images)),
     )
     return tuple(
         sorted(role for role, tests in _RULES if any(test(subject) for test in tests))
     )
-
-
-def _application(labels: Iterable[str]) -> str:
-    values = dict(label.split("=", 1) for label in labels)
-    return next(filter(None, map(values.get, _APP_LABELS)), "")
-
-
-def repository(image: str) -> str:
-    """Takes registry, tag and digest off: ``ghcr.io/a/b:1@sha256:...`` is ``a/b``."""
-    image = image.partition("@")[0]
-    first, slash, rest = image.partition("/")
-    if slash and ("." in first or ":" in first or first == "localhost"):
-        image = rest
-    return image.partition(":")[0]

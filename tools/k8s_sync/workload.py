@@ -121,7 +121,7 @@ def _guess(above: Controller, labels: tuple[str, ...], created: int) -> str:
         for label in labels:
             if label.startswith(_TEMPLATE_HASH):
                 suffix = "-" + label.removeprefix(_TEMPLATE_HASH)
-                if len(suffix) > 1 and above.name.endswith(suffix):
+                if above.name.endswith(suffix):
                     return f"Deployment/{above.name.removesuffix(suffix)}"
     elif found := _SCHEDULED.fullmatch(above.name):
         # A CronJob names its Jobs after the minute for which they were due. Digits

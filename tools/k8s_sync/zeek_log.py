@@ -11,6 +11,8 @@ from k8s_sync.columns import Value
 
 Format = Literal["tsv", "json"]
 
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+_NOT_PRINTABLE = re.compile(rb"[^\x20-\x7e]")
 _WORDS = {
     b"#set_separator": "set_separator",
     b"#empty_field": "empty",
@@ -73,17 +75,27 @@ class Dialect(msgspec.Struct, frozen=True):
         data = value.encode(errors="surrogateescape")
         if data in (self.unset, self.empty):
             return _hex(data[:1]) + data[1:]
-        unsafe = rb"[\x00-\x1f\x7f\\]|" + b"|".join(
-            re.escape(text) for text in reserved
+        # Every other part is what the text was split at.
+        parts = _special(reserved).split(data)
+        return b"".join(
+            _escape(part) if at % 2 else _plain(part) for at, part in enumerate(parts)
         )
-        return re.sub(unsafe, lambda found: _hex(found[0]), data)
 
 
 @cache
-def _unsafe(reserved: tuple[bytes, ...]) -> re.Pattern[bytes]:
-    return re.compile(
-        rb"[\x00-\x1f\x7f\\]|" + b"|".join(re.escape(text) for text in reserved)
-    )
+def _special(reserved: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    return re.compile(rb"(\\|" + b"|".join(map(re.escape, reserved)) + b")")
+
+
+def _escape(part: bytes) -> bytes:
+    return b"\\\\" if part == b"\\" else _hex(part)
+
+
+def _plain(part: bytes) -> bytes:
+    """Lets UTF-8 be, unless there is a control character, as Zeek does."""
+    if not _CONTROL.search(part):
+        return part
+    return _NOT_PRINTABLE.sub(lambda found: _hex(found[0]), part)
 
 
 def _hex(data: bytes) -> bytes:

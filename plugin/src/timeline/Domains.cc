@@ -22,10 +22,11 @@ uint16_t Names::Id(std::string_view name) {
     if ( names.size() == most )
         throw std::length_error("too many clusters or networks");
 
+    const auto hash = HashBytes(name);
     index.Reserve();
     names.emplace_back(name);
     const auto id = static_cast<uint16_t>(names.size() - 1);
-    index.Insert(HashBytes(name), id);
+    index.Insert(hash, id);
     return id;
 }
 
@@ -42,10 +43,11 @@ uint16_t Domains::Id(std::string_view cluster, std::string_view network) {
 
     AddCluster(cluster);
     const Domain domain{cluster_names.Id(cluster), network_names.Id(network)};
+    const auto hash = HashNumbers(domain.cluster, domain.network, 0);
     index.Reserve();
     domains.push_back(domain);
     const auto id = static_cast<uint16_t>(domains.size() - 1);
-    index.Insert(HashNumbers(domain.cluster, domain.network, 0), id);
+    index.Insert(hash, id);
     return id;
 }
 

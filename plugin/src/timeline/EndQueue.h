@@ -40,7 +40,7 @@ public:
     }
 
     /** Drops the entries that do not hold any more. */
-    template <class Holds>
+    template<class Holds>
     void Compact(const Holds& holds) noexcept {
         std::erase_if(entries, [&](const Entry& entry) { return ! holds(entry); });
         std::sort(entries.begin(), entries.end());

@@ -20,7 +20,8 @@ uint32_t HashNumbers(uint64_t a, uint64_t b, uint64_t c) noexcept;
  * From hashes to ids, by open addressing. The caller keeps the keys and compares them.
  *
  * Slots are in the order of their hashes. So a miss ends as early as a hit, a bigger table is filled
- * in one pass without a look at a key, and it may be full and grow in small steps: 9 to 10.5 bytes per entry.
+ * in one pass without a look at a key, and it may be full and grow in small steps: 9 to 10.5 bytes
+ * per entry.
  */
 class Index final {
 public:
@@ -31,7 +32,7 @@ public:
      * @param equal Tells whether an id has the key.
      * @return The id, or `no_id`.
      */
-    template <class Equal>
+    template<class Equal>
     [[nodiscard]] uint32_t Find(uint32_t hash, const Equal& equal) const noexcept {
         for ( size_t i = Home(hash); slots[i].id != no_id && slots[i].hash <= hash; ++i )
             if ( slots[i].hash == hash && equal(slots[i].id) )

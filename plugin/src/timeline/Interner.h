@@ -14,7 +14,7 @@ namespace k8s {
  * Counts, not a periodic sweep: they cost four bytes and are exact, so that memory is flat under
  * churn without any pause in which everything would be looked at.
  */
-template <class Key>
+template<class Key>
 class Interner final {
     // Keys are compared byte by byte.
     static_assert(std::has_unique_object_representations_v<Key>);

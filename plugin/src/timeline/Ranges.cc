@@ -18,12 +18,13 @@ bool Ranges::Apply(const Row& row, uint16_t domain, Domains& domains) {
         id = ranges[id].next;
 
     if ( id == no_id ) {
+        const auto hash = Hash(base, length);
         index.Reserve();
         id = ranges.Add({base, row.end, row.revision, head, generation, domain, length, row.owner.kind});
         if ( head == no_id )
-            index.Insert(Hash(base, length), id);
+            index.Insert(hash, id);
         else
-            index.Replace(Hash(base, length), head, id);
+            index.Replace(hash, head, id);
         Count(ranges[id], true, domains);
         return true;
     }

@@ -72,7 +72,7 @@ std::string_view Shortened(std::string_view text, size_t length) noexcept {
     return text.substr(0, length);
 }
 
-template <class Use>
+template<class Use>
 void Split(std::string_view text, char separator, const Use& use) {
     for ( ;; ) {
         const auto at = text.find(separator);

@@ -16,7 +16,7 @@ namespace k8s {
  *
  * @tparam Link The member that chains the records that are free.
  */
-template <class T, uint32_t T::* Link>
+template<class T, uint32_t T::* Link>
 class Slab final {
     static_assert(std::is_trivially_copyable_v<T>);
 

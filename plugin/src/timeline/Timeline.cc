@@ -21,17 +21,17 @@ Timeline::Timeline(int64_t linger, int64_t lead)
 
 Timeline::Loaded Timeline::Load(std::string_view text) noexcept {
     Loaded loaded;
-    const auto problem = [&](size_t line, const char* reason) {
+    const auto problem = [&](size_t line, std::string_view reason) {
         ++loaded.bad;
         if ( loaded.problems.size() < most_problems )
-            loaded.problems.push_back({line, reason});
+            loaded.problems.push_back({line, std::string(reason)});
     };
 
     try {
         Reader reader(text);
         for ( auto step = reader.Next(); step != Reader::Step::end; step = reader.Next() ) {
             if ( step == Reader::Step::problem ) {
-                problem(reader.Line(), reader.Reason().c_str());
+                problem(reader.Line(), reader.Reason());
                 continue;
             }
             try {
@@ -66,6 +66,7 @@ bool Timeline::ApplyClaim(const Row& row, uint16_t domain) {
     if ( ended.Size() > 2 * ended_count + slack )
         ended.Compact([this](const EndQueue::Entry& entry) { return Holds(entry); });
     ended.Reserve();
+    const auto hash = Hash(row.address, row.port, row.proto);
     index.Reserve();
     const auto owner = owners.Acquire(row.owner);
 
@@ -77,7 +78,6 @@ bool Timeline::ApplyClaim(const Row& row, uint16_t domain) {
         claim.port = row.port;
         claim.proto_number = static_cast<uint8_t>(row.proto) & 3;
         claim.next = head;
-        const auto hash = Hash(row.address, row.port, row.proto);
         if ( head == no_id )
             index.Insert(hash, id);
         else

@@ -8,7 +8,7 @@ namespace k8s {
 
 namespace {
 
-template <class Names>
+template<class Names>
 void AppendHeaderLine(std::string_view word, const Names& names, std::string& out) {
     out += word;
     for ( const auto& name : names ) {

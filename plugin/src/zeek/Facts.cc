@@ -51,8 +51,8 @@ std::string_view Facts::Text(Fact fact) const {
         case Fact::workload: return owner->workload;
         case Fact::node: return owner->node;
         case Fact::service: return owner->service;
-        case Fact::cluster: return timeline.ClusterName(answer.claim->cluster);
-        case Fact::network: return timeline.NetworkName(answer.claim->network);
+        case Fact::cluster: return timeline.ClusterName(answer.claim->domain);
+        case Fact::network: return timeline.NetworkName(answer.claim->domain);
         case Fact::uid: return owner->Uid();
         case Fact::service_account: return owner->service_account;
         case Fact::zone: return owner->zone;

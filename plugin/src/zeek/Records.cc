@@ -24,8 +24,8 @@ RecordValPtr Records::Of(const k8s::Timeline& timeline, const k8s::Timeline::Ans
 
     auto& cached = owners[claim.owner];
     const auto stamp = timeline.Stamp(claim.owner);
-    if ( cached.stamp != stamp || cached.network != claim.network || cached.cluster != claim.cluster )
-        cached = {stamp, claim.network, claim.cluster, {}};
+    if ( cached.stamp != stamp || cached.domain != claim.domain )
+        cached = {stamp, claim.domain, {}};
 
     auto& record = cached.records[match];
     if ( ! record )

@@ -33,8 +33,7 @@ private:
 
     struct Cached {
         uint32_t stamp = 0; ///< Of the owner that it was made from.
-        uint32_t network = 0;
-        uint16_t cluster = 0;
+        uint16_t domain = 0;
         std::array<RecordValPtr, matches> records;
     };
 

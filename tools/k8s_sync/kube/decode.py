@@ -178,7 +178,7 @@ def read(value: object, *, metadata_only: bool = False) -> Object | Problem:
         value: The object.
         metadata_only: Look at nothing but kind and metadata.
     """
-    value = _without_nulls(value)
+    value = without_nulls(value)
     if metadata_only and isinstance(value, dict):
         value = {k: v for k, v in value.items() if k not in ("spec", "status")}
     try:
@@ -222,9 +222,10 @@ def _identity(value: object) -> Metadata:
     return Metadata()
 
 
-def _without_nulls(value: object) -> object:
+def without_nulls(value: object) -> object:
+    """Leaves out what is null, as if it were not there."""
     if isinstance(value, dict):
-        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+        return {k: without_nulls(v) for k, v in value.items() if v is not None}
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value if item is not None]
+        return [without_nulls(item) for item in value if item is not None]
     return value

@@ -226,11 +226,11 @@ def _read(item: Item, kind: str, version: str, at: str) -> Found | None:
     if resource is None:
         return None
     one = _object_of(item, resource)
-    at = f"{at} {resource.name}"
-    if isinstance(one, Problem):
-        raise ValueError(f"{at} {one}")  # noqa: TRY004 -- the data is wrong
     metadata = one.metadata
-    at += f" {metadata.namespace}/{metadata.name}".replace(" /", " ")
+    name = f"{metadata.namespace}/{metadata.name}".strip("/")
+    at = f"{at} {resource.name} {name}".rstrip()
+    if isinstance(one, Problem):
+        raise ValueError(f"{at}: {one.text}")  # noqa: TRY004 -- the data is wrong
     return Found(resource.name, one, at)
 
 

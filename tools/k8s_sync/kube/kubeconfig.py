@@ -9,12 +9,13 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 import yaml
 
 from k8s_sync.errors import ConfigError
+from k8s_sync.kube.decode import without_nulls
 from k8s_sync.kube.profile import ExecPlugin, Profile
 
 _HEADER_SAFE = "!#$&'*+-.^_`|~"
@@ -157,7 +158,7 @@ def _read(path: Path) -> _File:
         # The C loader where there is one: large files take seconds otherwise.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         value = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 - both are safe
-        return msgspec.convert(_without_nulls(value or {}), _File)
+        return msgspec.convert(without_nulls(value or {}), _File)
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     except yaml.YAMLError as error:
@@ -189,6 +190,8 @@ def _profile(
     user_path, user = at_user
     if not cluster.server.startswith(("https://", "http://")):
         raise ConfigError(f"{origin}: '{cluster.server}' is no URL of an API server")
+    if "@" in urlsplit(cluster.server).netloc:
+        raise ConfigError(f"{origin}: user and password belong into users, not a URL")
     if cluster.proxy_url and not cluster.proxy_url.startswith(("http://", "https://")):
         raise ConfigError(f"{origin}: only HTTP proxies are supported in proxy-url")
     ca_data = _decoded(
@@ -288,11 +291,3 @@ def _impersonation(user: _User) -> Iterable[tuple[str, str]]:
         for value in values:
             # What may not stand in a header's name is percent-encoded.
             yield f"Impersonate-Extra-{quote(key, safe=_HEADER_SAFE)}", value
-
-
-def _without_nulls(value: object) -> object:
-    if isinstance(value, dict):
-        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
-    return value

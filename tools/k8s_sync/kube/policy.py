@@ -153,7 +153,10 @@ def judge(error: TransientError, failures: int) -> Verdict:
     doubtful = isinstance(error, BadAnswerError) or (
         isinstance(error, ApiError) and error.streamed
     )
-    stubborn = doubtful and failures >= _STUBBORN
+    # From a version of the future, as after a restored backup, comes nothing at all.
+    stubborn = (doubtful and failures >= _STUBBORN) or (
+        isinstance(error, SilentError) and failures > 1
+    )
     least = error.retry_after if isinstance(error, ApiError) else 0
     return Verdict(reason=reason, relist=stubborn, least=least)
 

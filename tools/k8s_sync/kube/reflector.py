@@ -266,7 +266,8 @@ class Reflector:
         """The versions of initial events are in no order: only the end has one."""
         if event.type == "BOOKMARK" and isinstance(event.object, Object):
             metadata = event.object.metadata
-            if metadata.annotations.get(INITIAL_EVENTS_END) != "true":
+            marked = metadata.annotations.get(INITIAL_EVENTS_END) == "true"
+            if not (marked and metadata.resource_version):
                 raise NoWatchListError(f"{self._label}: a bookmark without the mark")
             await self._finish(metadata.resource_version, "stream")
             self._choice.succeeded()

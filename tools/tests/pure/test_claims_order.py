@@ -44,7 +44,7 @@ CLUSTER: list[tuple[str, Object]] = [
         ),
     ),
     # A node that has come back, while its old object is still there.
-    ("nodes", node("node-2", "192.168.50.12", uid="uid-node-2b", created="09:00:00")),
+    ("nodes", node("node-2", "192.168.50.12", uid="uid-node-2b")),
     ("replicasets", replica_set()),
     (
         "jobs",
@@ -87,7 +87,7 @@ CLUSTER: list[tuple[str, Object]] = [
         ),
     ),
     ("pods", host_pod("was-here", AGENT, node="node-2", phase="Failed")),
-    ("pods", pod("pending", phase="Pending", up=None)),
+    ("pods", pod("pending", phase="Pending", up=None, node="")),
 ]
 
 

@@ -63,8 +63,9 @@ def test_t17_cluster_ip_stands_in_for_cluster_ips(inventory: Inventory) -> None:
     ],
 )
 def test_t17_headless_and_external_services_have_no_address(
-    inventory: Inventory, spec: dict[str, object]
+    spec: dict[str, object],
 ) -> None:
+    inventory = Inventory("demo", problem=pytest.fail)
     inventory.apply("nodes", node("node-1", "192.168.50.11"), NOW)
     assert inventory.apply("services", service(spec=spec), NOW) == []
 
@@ -108,6 +109,7 @@ def test_t17_an_address_is_used_again_by_another_service(inventory: Inventory) -
 
 def test_t04_a_service_that_is_being_deleted(inventory: Inventory) -> None:
     made = service("web", "10.96.0.7", deletionTimestamp=at("10:00:00"))
+    inventory.apply("services", service("web", "10.96.0.7"), NOW)
     inventory.apply("services", made, NOW)
     assert live(inventory)[0].terminating == us("10:00:00")
 

@@ -94,7 +94,7 @@ def test_of_some_kinds_only_the_metadata_is_looked_at() -> None:
 
 
 def test_other_kinds_are_passed_over_even_if_they_are_called_alike() -> None:
-    others = [
+    others: list[Json] = [
         {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}},
         {"apiVersion": "serving.knative.dev/v1", "kind": "Service"},
         {"apiVersion": "batch.volcano.sh/v1alpha1", "kind": "Job"},
@@ -114,12 +114,12 @@ def test_a_file_with_nothing_of_use_says_so() -> None:
     [
         (
             POD | {"metadata": {"name": "bad", "namespace": "shop", "labels": 5}},
-            "x.json item 2 pods shop/bad: Expected `object`, got `int` - at `$.m",
+            "x.json item 2 pods shop/bad: Expected `object`, got `int`",
         ),
-        ({"kind": 5}, "x.json item 2: Expected `str`, got `int` - at `$.kind`"),
+        ({"kind": 5}, "x.json item 2: Expected `str`, got `int`"),
         (
             {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": 5}},
-            "x.json item 2 replicasets: Expected `str`, got `int` - at `$.metadat",
+            "x.json item 2 replicasets: Expected `str`, got `int`",
         ),
         ({"metadata": {"name": "x"}}, "x.json item 2: no kind"),
     ],
@@ -129,7 +129,7 @@ def test_a_broken_object_is_told_once_and_the_rest_arrives(
 ) -> None:
     found, said = read(encode(listed(POD, broken, NODE)).encode())
     assert [one.object.metadata.name for one in found] == ["web-1", "n"]
-    assert [text[: len(problem)] for text in said] == [problem]
+    assert [text.partition(" - at ")[0] for text in said] == [problem]
 
 
 def test_nulls_do_not_break_an_object() -> None:

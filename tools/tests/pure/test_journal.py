@@ -2,12 +2,14 @@
 
 import gzip
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from k8s_sync import journal
 from k8s_sync.errors import FatalError
+from k8s_sync.model import Row
 from k8s_sync.rows import HEADER, encode
 from tests.pure import sample
 
@@ -82,7 +84,7 @@ def test_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "claims.log"
     path.write_text("old")
 
-    def rows():  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def rows() -> Iterator[Row]:
         yield sample.rows()[0]
         raise RuntimeError
 

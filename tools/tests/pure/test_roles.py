@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from k8s_sync.roles import ROLES, repository, roles
+from k8s_sync.roles import ROLES, roles
+from k8s_sync.subject import repository
 
 SYSTEM = {"namespace": "kube-system"}
 NODE = {"kind": "node"}
@@ -14,7 +15,7 @@ NODE = {"kind": "node"}
     ("expected", "metadata"),
     [
         ("dns", SYSTEM | {"labels": ("k8s-app=kube-dns",)}),
-        ("dns", SYSTEM | {"workload": "DaemonSet/node-local-dns"}),
+        ("dns", SYSTEM | {"workload": "Deployment/coredns"}),
         ("dns", SYSTEM | {"kind": "service", "labels": ("k8s-app=kube-dns",)}),
         ("", {"namespace": "shop", "labels": ("k8s-app=kube-dns",)}),
         (

@@ -1,5 +1,7 @@
 """Which workload a pod belongs to (T19)."""
 
+from typing import Any
+
 import pytest
 
 from k8s_sync.claims import Inventory
@@ -19,7 +21,7 @@ def workload(inventory: Inventory) -> str:
     return claim.owner.workload
 
 
-def made_by(kind: str, name: str, **more: object) -> Object:
+def made_by(kind: str, name: str, **more: Any) -> Object:
     return pod("web-1", "10.0.0.1", ownerReferences=controlled_by(kind, name), **more)
 
 

@@ -13,9 +13,12 @@ from k8s_sync.zeek_log import Dialect, detect
         ("-", "\\x2d"),
         ("--", "--"),
         ("(empty)", "\\x28empty)"),
-        ("a\tb\\c\n", "a\\x09b\\x5cc\\x0a"),
+        ("a\tb\\c\n", "a\\x09b\\\\c\\x0a"),
+        ("ü\x01", "\\xc3\\xbc\\x01"),
+        ("ü\t\x01", "ü\\x09\\x01"),
         ("Grüße", "Grüße"),
         ((), "-"),
+        (("x,y", "\\z"), "x\\x2cy,\\\\z"),
         (("a,b", "-", "c"), "a\\x2cb,\\x2d,c"),
     ],
 )

@@ -274,8 +274,10 @@ async def test_it_runs_by_itself(tmp_path: Path) -> None:
         await asyncio.sleep(0.01)
     assert url == f"http://127.0.0.1:{port_file.read_text().strip()}"
     headers = {"Authorization": "Bearer t"}
-    async with aiohttp.ClientSession(headers=headers) as http:
-        async with http.get(f"{url}/api/v1/pods") as answer:
-            assert names(await answer.json()) == ["a"]
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.get(f"{url}/api/v1/pods") as answer,
+    ):
+        assert names(await answer.json()) == ["a"]
     process.terminate()
     assert await process.wait() == 0

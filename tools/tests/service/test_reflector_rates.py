@@ -3,13 +3,12 @@
 import asyncio
 from typing import Any
 
-import pytest
-
 from fakes.api_server import FakeApiServer
 from k8s_sync.kube.policy import Timing
 from tests.service.following import SPEED, following, pod, until, world
 
 SECONDS = 60
+MOST = 30
 
 FAULTS: dict[str, dict[str, Any]] = {
     "refused": {"reset": True},
@@ -33,28 +32,32 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
-async def test_requests_are_few(name: str) -> None:
-    """At most about one request in two seconds in the first minute."""
+async def requests_in_a_minute(name: str) -> int:
     async with FakeApiServer() as api:
         for i in range(5):
             api.store.create("pods", pod(f"p{i}"))
         # Busy machines are slow: what is a short watch must not hang on that.
-        surroundings = world(timing=Timing(short_watch=20))
+        surroundings = world(timing=Timing(short_watch=50))
         api.faults.add(times=-1, **FAULTS[name])
         async with following(api, surroundings=surroundings) as f:
             await asyncio.sleep(SECONDS / SPEED)
-            assert 1 <= len(api.requests) <= 30
+            count = len(api.requests)
             api.faults.clear()
-            if name not in {"403", "404"}:  # They wait for a minute.
-                await until(f.agrees)
+            await until(f.agrees)
+        return count
+
+
+async def test_requests_are_few() -> None:
+    """At most about one request in two seconds in the first minute."""
+    counts = await asyncio.gather(*map(requests_in_a_minute, FAULTS))
+    hot = {n: c for n, c in zip(FAULTS, counts, strict=True) if not 1 <= c <= MOST}
+    assert hot == {}
 
 
 async def test_a_server_that_is_down_is_left_in_peace() -> None:
     """Waits grow up to 30 s."""
     async with FakeApiServer() as api:
-        url = api.url
+        pass
     async with following(api) as f:
-        await asyncio.sleep(300 / SPEED)
-        failures = f.reflector.stats.failures["unreachable"]
-        assert 5 <= failures <= 45, url
+        await asyncio.sleep(150 / SPEED)
+        assert 5 <= f.reflector.stats.failures["unreachable"] <= 25

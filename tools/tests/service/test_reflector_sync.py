@@ -169,13 +169,18 @@ async def test_an_expired_page_token_starts_the_list_over() -> None:
             assert f.view.of(Deleted) == []
 
 
-async def test_history_that_was_set_back_is_learned_anew() -> None:
-    """After a restored backup of etcd, equal versions may be other states."""
+@pytest.mark.parametrize("silent", [True, False])
+async def test_history_that_was_set_back_is_learned_anew(silent: bool) -> None:  # noqa: FBT001 - a parameter
+    """After a restored backup of etcd, equal versions may be other states.
+
+    It shows by silence or by a bookmark.
+    """
     async with FakeApiServer() as api:
         api.habits.bookmark_interval = 0.05
+        api.habits.bookmarks_go_back = not silent
         for name in "ab":
             api.store.create("pods", pod(name))
-        async with following(api) as f:
+        async with following(api, silence=0.2) as f:
             await f.synced()
             for _ in range(5):
                 api.store.patch(

@@ -1,0 +1,154 @@
+"""When a reflector tries again and what it remembers, without any I/O."""
+
+from k8s_sync import errors
+from k8s_sync.kube.known import Entry, Known, News, is_older, version
+from k8s_sync.kube.objects import Failure, Metadata
+from k8s_sync.kube.policy import (
+    Backoff,
+    RegressionError,
+    ShortWatchError,
+    Timing,
+    WatchListChoice,
+    judge,
+)
+from k8s_sync.kube.refusal import refusal, refused
+
+
+def meta(name: str, uid: str, number: int) -> Metadata:
+    return Metadata(name=name, namespace="n", uid=uid, resource_version=str(number))
+
+
+def test_waits_double_up_to_a_limit_and_begin_anew() -> None:
+    now = [0.0]
+    backoff = Backoff(Timing(), lambda: 1.0, lambda: now[0])
+    waits = []
+    for _ in range(8):
+        waits.append(backoff.next())
+        now[0] += waits[-1]
+    assert waits == [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]
+    now[0] += 119
+    assert backoff.next() == 30
+    now[0] += 30 + 121
+    assert backoff.next() == 0.8
+    assert backoff.next(least=10) == 11.6
+
+
+def test_full_jitter() -> None:
+    draws = iter([0.5, 0.0])
+    backoff = Backoff(Timing(), lambda: next(draws), lambda: 0.0)
+    assert [backoff.next(), backoff.next()] == [0.4, 0.0]
+
+
+def test_verdicts() -> None:
+    def relists(error: errors.TransientError, failures: int = 1) -> bool:
+        return judge(error, failures).relist
+
+    gone = refused(Failure(code=410, reason="Expired"), "x")
+    down = refusal(503, b"", "x", retry_after="7")
+    streamed = refused(Failure(code=500), "x")
+    streamed.streamed = True
+    assert relists(gone)
+    assert relists(ShortWatchError("x", 0))
+    assert not relists(ShortWatchError("x", 1))
+    assert judge(RegressionError("x"), 1).distrust
+    assert not relists(errors.UnreachableError("x"), 99)
+    assert not relists(down, 99)
+    assert judge(down, 1).least == 7
+    assert not relists(streamed, 2)
+    assert relists(streamed, 3)
+    assert not relists(errors.SilentError("x"))
+    assert relists(errors.SilentError("x"), 2)
+    assert judge(refusal(403, b"", "x"), 1).refused
+
+
+def test_refusals_say_what_to_do() -> None:
+    body = b'{"kind":"Status","status":"Failure","message":"no","reason":"Forbidden"}'
+    error = refusal(403, body, "GET https://x/pods as me")
+    assert isinstance(error, errors.ForbiddenError)
+    assert str(error) == (
+        "GET https://x/pods as me: 403 Forbidden no; grant the role list and watch"
+    )
+    assert refusal(429, b"", "x", retry_after="99999").retry_after == 600
+    assert refusal(429, b"", "x", retry_after="Fri, 01 Jan").retry_after == 0
+    late = Failure(code=504, reason="Timeout", message="Too large resource version: 9")
+    assert isinstance(refused(late, "x"), errors.GoneError)
+
+
+def test_initial_events_or_pages() -> None:
+    choice = WatchListChoice()
+    cut = errors.UnreachableError("cut")
+    assert not choice.failed(cut, opened=False)
+    assert not choice.failed(cut, opened=True)
+    assert choice.usable
+    choice.succeeded()
+    choice.failed(cut, opened=True)
+    assert choice.usable
+    choice.failed(cut, opened=True)
+    assert not choice.usable
+    choice = WatchListChoice()
+    assert choice.failed(refusal(422, b"", "x"), opened=False)
+    choice.succeeded()
+    assert not choice.usable
+
+
+def test_versions() -> None:
+    assert is_older(version("9"), version("10"))
+    assert not is_older(version("opaque"), version("10"))
+    assert not is_older(version("10"), version("10"))
+
+
+def test_a_sync_finds_what_is_gone() -> None:
+    known = Known()
+    known.begin()
+    assert known.apply(meta("a", "u1", 1)) == (News.CHANGE, "")
+    assert known.apply(meta("b", "u2", 2)) == (News.CHANGE, "")
+    assert known.finish() == []
+    known.begin()
+    known.begin()  # The first was cut.
+    assert known.apply(meta("b", "u2", 2)) == (News.NOTHING, "")
+    assert known.finish() == [Entry("u1", "n", "a")]
+    assert [*known] == [Entry("u2", "n", "b")]
+
+
+def test_a_name_that_comes_back_is_a_replacement() -> None:
+    known = Known()
+    known.begin()
+    known.apply(meta("a", "u1", 5))
+    known.finish()
+    assert known.apply(meta("a", "u2", 6)) == (News.REPLACEMENT, "u1")
+    known.remove(meta("a", "u1", 7))
+    assert len(known) == 1
+    known.remove(meta("a", "u2", 8))
+    assert len(known) == 0
+
+
+def test_old_states_within_a_sync_count_for_nothing() -> None:
+    known = Known()
+    known.begin()
+    known.apply(meta("a", "u2", 5))
+    assert known.apply(meta("a", "u1", 4)) == (News.NOTHING, "")
+    assert known.apply(meta("a", "u2", 5)) == (News.NOTHING, "")
+    assert known.apply(meta("a", "u2", 6)) == (News.CHANGE, "")
+
+
+def test_after_a_set_back_no_version_is_trusted() -> None:
+    known = Known()
+    known.begin()
+    known.apply(meta("a", "u1", 5))
+    known.finish()
+    known.begin(trusted=False)
+    assert known.apply(meta("a", "u1", 5)) == (News.CHANGE, "")
+    known.finish()
+    known.begin()
+    assert known.apply(meta("a", "u1", 5)) == (News.NOTHING, "")
+
+
+def test_what_cannot_be_read_is_still_there() -> None:
+    known = Known()
+    known.begin()
+    known.apply(meta("a", "u1", 5))
+    known.finish()
+    known.begin()
+    known.keep(meta("a", "u1", 6))
+    known.keep(meta("b", "", 6))
+    assert known.finish() == []

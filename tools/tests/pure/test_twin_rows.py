@@ -1,0 +1,94 @@
+"""The C++ parser reads, refuses and writes as the Python one does."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from k8s_sync import rows
+from k8s_sync.model import Claim, Range, Row
+from k8s_sync.row_reader import Problem, decode
+from k8s_sync.timeline import Timeline
+from tests.pure.twin import REPLAY, TOP, Twin, build
+
+CORPUS = sorted((TOP / "testing" / "vectors" / "rows").glob("*.rows"))
+LONG = 150
+"""Reasons that quote more than some 200 bytes are cut in C++, to bound them."""
+
+
+def read(data: bytes) -> tuple[list[Row], list[Problem]]:
+    problems: list[Problem] = []
+    text = data.decode(errors="surrogateescape")
+    return list(decode(text, problems.append)), problems
+
+
+def text_of(row: Row) -> str:
+    return rows.encode(row)
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_both_read_the_same(path: Path) -> None:
+    data = path.read_bytes()
+    good, problems = read(data)
+    timeline = Timeline()
+    applied = sum(map(timeline.apply, good))
+    with Twin() as twin:
+        loaded = twin.load(data)
+        assert loaded[:3] == (len(good), applied, len(problems))
+        for ours, theirs in zip(loaded.problems, problems, strict=False):
+            assert ours[:LONG] == str(theirs)[:LONG]
+        assert sorted(map(text_of, twin.rows())) == sorted(map(text_of, timeline))
+        for cluster in ("c1", "c2"):
+            assert twin.digest(cluster) == timeline.digest(cluster)
+            assert twin.held(cluster) == timeline.held(cluster)
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_a_row_is_written_to_the_byte_as_in_python(path: Path) -> None:
+    with Twin() as twin:
+        twin.load(path.read_bytes())
+        text = twin.write()
+    header, lines = text[: len(rows.HEADER)], text[len(rows.HEADER) :]
+    assert header == rows.HEADER
+    expected = [text_of(row) for row in read(text.encode())[0]]
+    assert [line + "\n" for line in lines.split("\n")[:-1]] == expected
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_any_bytes_leave_the_sanitizers_silent(path: Path) -> None:
+    build()
+    done = subprocess.run(  # noqa: S603 -- our own program
+        [REPLAY, path], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_only_the_first_ten_problems_are_told() -> None:
+    with Twin() as twin:
+        loaded = twin.load("#fields\tcluster\n" + "c1\n" * 12 + "c1\tx\n")
+    assert loaded.bad == 13
+    assert loaded.problems == [f"line {n}: no revision" for n in range(2, 12)]
+
+
+def test_a_reason_is_bounded() -> None:
+    with Twin() as twin:
+        loaded = twin.load(
+            "#fields\tcluster\taddr\tfrom\trevision\tkind\tuid\n"
+            f"c1\t{'é' * 9000}\t1\t1\tpod\tu\n"
+        )
+    assert loaded.problems == [f"line 2: bad addr '{'é' * 100}'"]
+
+
+def test_a_journal_gives_back_the_timeline() -> None:
+    with Twin() as twin, Twin() as again:
+        for path in CORPUS:
+            twin.load(path.read_bytes())
+        journal = twin.write()
+        assert again.load(journal)[1:3] == (len(twin), 0)
+        assert sorted(again.write().split("\n")) == sorted(journal.split("\n"))
+        assert any(isinstance(row, Range) for row in again.rows())
+        assert any(isinstance(row, Claim) for row in again.rows())
+
+
+def test_the_corpus_is_there() -> None:
+    assert len(CORPUS) >= 15

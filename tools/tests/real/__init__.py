@@ -1,0 +1,1 @@
+"""The daemon against a real kube-apiserver and etcd, both started here."""
