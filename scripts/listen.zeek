@@ -6,6 +6,7 @@
 
 @load base/frameworks/cluster
 @load base/frameworks/reporter
+@load base/misc/version
 
 # From 8.1 on a plain `zeek` has no cluster backend; without one nothing answers.
 @if ( Version::at_least("8.1") && ! Cluster::is_enabled() )

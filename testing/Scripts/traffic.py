@@ -1,6 +1,6 @@
 """Real programs that talk to each other on loopback: DNS, HTTP and TLS.
 
-Any address of 127.0.0.0/8 is ours, so each pod can have its own.
+In a network of its own; see ``in-own-network``.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import ssl
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import trustme
 
@@ -20,12 +21,11 @@ class _Resolver(asyncio.DatagramProtocol):
     """Answers every question with one address."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         header = data[:2] + b"\x81\x80" + struct.pack("!4H", 1, 1, 0, 0)
-        record = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 60, 4) + b"\x7f\x4d\x01\x01"
+        record = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 60, 4) + b"\x0a\x4d\x01\x01"
         self._transport.sendto(header + data[12:] + record, addr)
 
 

@@ -71,10 +71,14 @@ class Source:
             ConfigError: A file cannot be read, or holds no objects.
         """
         now = self._clock()
+        seen = set()
         for path in paths:
             for found in files.read_file(path, _log.warning):
+                seen.add(found.resource)
                 rows = self.inventory.apply(found.resource, found.object, now)
                 self.store.tell(rows)
+        for name in resources.BY_NAME.keys() - seen:
+            self.store.tell(self.inventory.set_readable(name, now, readable=False))
         self._settled("", "")
 
     async def take(self, change: Change) -> None:
@@ -84,8 +88,8 @@ class Source:
         match change:
             case Applied(object=obj):
                 self.store.tell(self.inventory.apply(name, obj, now))
-            case Deleted(uid=uid):
-                self.store.tell(self.inventory.delete(name, uid, now))
+            case Deleted(uid=uid, object=last):
+                self.store.tell(self.inventory.delete(name, uid, now, last))
             case Synced(namespace=namespace):
                 rows = self.inventory.set_readable(name, now, readable=True)
                 self.store.tell(rows)

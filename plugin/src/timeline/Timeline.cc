@@ -149,16 +149,16 @@ size_t Timeline::Claims(std::string_view cluster) const noexcept {
     return found ? found->claims : 0;
 }
 
-void Timeline::SetGeneration(std::string_view cluster, uint32_t generation) {
-    domains.AddCluster(cluster).generation = std::min(generation, last_generation);
+void Timeline::SetGeneration(std::string_view cluster, uint64_t generation) {
+    domains.AddCluster(cluster).generation = static_cast<uint32_t>(std::min<uint64_t>(generation, last_generation));
 }
 
-size_t Timeline::Sweep(std::string_view name, uint32_t generation, int64_t at) {
+size_t Timeline::Sweep(std::string_view name, uint64_t confirmed, int64_t at) {
     const auto* cluster = domains.FindCluster(name);
     if ( ! cluster )
         return 0;
 
-    generation = std::min(generation, last_generation);
+    const auto generation = static_cast<uint32_t>(std::min<uint64_t>(confirmed, last_generation));
     at = std::clamp(at, -time_limit, time_limit);
     auto swept = ranges.Sweep(*cluster, generation, at, domains);
     for ( uint32_t id = 0; id < claims.End(); ++id ) {

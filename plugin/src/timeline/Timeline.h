@@ -116,7 +116,7 @@ public:
     [[nodiscard]] size_t OwnerCount() const noexcept { return owners.Size(); }
 
     /** Sets what the rows of a cluster that come next are marked with; 0 leaves marks alone. See last_generation. */
-    void SetGeneration(std::string_view cluster, uint32_t generation);
+    void SetGeneration(std::string_view cluster, uint64_t generation);
 
     /**
      * Ends what a snapshot did not confirm. Looks at every claim: a few milliseconds per million.
@@ -126,7 +126,7 @@ public:
      * @param at When the others end, in microseconds.
      * @return How many rows were ended.
      */
-    size_t Sweep(std::string_view cluster, uint32_t generation, int64_t at);
+    size_t Sweep(std::string_view cluster, uint64_t generation, int64_t at);
 
     /**
      * Forgets claims that ended before a time, the oldest first.

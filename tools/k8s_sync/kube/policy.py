@@ -3,7 +3,7 @@
 The numbers are client-go's, and so are most of the rules.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from k8s_sync.errors import (
@@ -21,7 +21,9 @@ from k8s_sync.errors import (
     UnreachableError,
 )
 
-_STUBBORN = 3
+STUBBORN = 3
+"""So many failures of one kind in a row are held against our version."""
+_SILENT = 2
 
 
 class ShortWatchError(TransientError):
@@ -128,12 +130,14 @@ _REASONS: tuple[tuple[type[TransientError], str], ...] = (
 )
 
 
-def judge(error: TransientError, failures: int) -> Verdict:
+def judge(
+    error: TransientError, failures: Sequence[type[TransientError]] = ()
+) -> Verdict:
     """Decides what follows from a failure.
 
     Args:
         error: The failure.
-        failures: How many there were in a row, this one included.
+        failures: The latest ones in a row, this one included.
     """
     match error:
         case GoneError():
@@ -150,13 +154,13 @@ def judge(error: TransientError, failures: int) -> Verdict:
     reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "other")
     # Our version itself may be what a server stumbles over, again and again. But a
     # server that is down is not helped by a full list once it is up.
-    doubtful = isinstance(error, BadAnswerError) or (
+    # From a version of the future, as after a restored backup, comes nothing at all.
+    doubtful = isinstance(error, BadAnswerError | SilentError) or (
         isinstance(error, ApiError) and error.streamed
     )
-    # From a version of the future, as after a restored backup, comes nothing at all.
-    stubborn = (doubtful and failures >= _STUBBORN) or (
-        isinstance(error, SilentError) and failures > 1
-    )
+    enough = _SILENT if isinstance(error, SilentError) else STUBBORN
+    latest = list(failures)[-enough:]
+    stubborn = doubtful and latest == [type(error)] * enough
     least = error.retry_after if isinstance(error, ApiError) else 0
     return Verdict(reason=reason, relist=stubborn, least=least)
 

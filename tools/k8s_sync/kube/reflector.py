@@ -9,6 +9,7 @@ complete sync: an initial stream up to the bookmark that says so, or a last page
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Literal, NoReturn
 
@@ -19,6 +20,7 @@ from k8s_sync.kube.decode import Decoder, Event
 from k8s_sync.kube.known import Known, Version, is_older, version
 from k8s_sync.kube.objects import Failure, Object
 from k8s_sync.kube.policy import (
+    STUBBORN,
     Backoff,
     NoWatchListError,
     RegressionError,
@@ -85,7 +87,8 @@ class Reflector:
         self._version: str | None = None
         self._highest: Version = 0
         self._trusted = True
-        self._failures = 0
+        # In a row, the latest ones; none if all is well.
+        self._failures: deque[type[TransientError]] = deque(maxlen=STUBBORN)
         self._sync_began = 0.0
 
     @property
@@ -105,7 +108,7 @@ class Reflector:
                 await self._recover(error)
 
     async def _recover(self, error: TransientError) -> None:
-        self._failures += 1
+        self._failures.append(type(error))
         verdict = judge(error, self._failures)
         self.stats.failures[verdict.reason] += 1
         if verdict.relist:
@@ -113,7 +116,7 @@ class Reflector:
         if verdict.distrust:
             self._trusted = False
         state: State = "degraded" if verdict.refused else "lost"
-        if self.state != state and not (verdict.quiet and self._failures == 1):
+        if self.state != state and not (verdict.quiet and len(self._failures) == 1):
             _log.warning("%s: %s", self._label, error)
             self.state = state
             self.problem = error
@@ -225,7 +228,7 @@ class Reflector:
         async for lines in batches:
             now = self.stats.last_contact = self._world.clock()
             if self._version is not None and now - began >= self._timing.short_watch:
-                self._failures = 0
+                self._failures.clear()
             for line in lines:
                 events += 1
                 event = self._decoder.event(line)
@@ -242,11 +245,8 @@ class Reflector:
     async def _hopeful(
         self, batches: AsyncIterator[list[bytes]]
     ) -> AsyncIterator[list[bytes]]:
-        """Takes it for a recovery if a new watch does not fail within a moment.
-
-        To wait for the first line could take a minute, and a version that is too
-        old is answered with 200 and an error.
-        """
+        """Takes it for a recovery if a new watch does not fail within a moment."""
+        # The first line may take a minute; a version that is too old gets 200, too.
         first = asyncio.ensure_future(anext(batches, None))
         moment = asyncio.ensure_future(self._world.sleep(self._timing.short_watch))
         try:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +184,13 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def rows(*paths: Path) -> list[Claim | Range]:
     return export(map(str, paths), cluster="demo", now=NOW, problem=pytest.fail)
+
+
+def test_the_demo_cluster_is_what_its_recipe_makes(tmp_path: Path) -> None:
+    recipe = DEMO.parents[1] / "Scripts" / "make-demo-cluster.py"
+    made = tmp_path / "made.json"
+    subprocess.run([sys.executable, "-B", recipe, made], check=True)  # noqa: S603
+    assert made.read_bytes() == DEMO.read_bytes()
 
 
 def test_the_demo_cluster() -> None:

@@ -41,7 +41,7 @@ def test_full_jitter() -> None:
 
 def test_verdicts() -> None:
     def relists(error: errors.TransientError, failures: int = 1) -> bool:
-        return judge(error, failures).relist
+        return judge(error, [type(error)] * failures).relist
 
     gone = refused(Failure(code=410, reason="Expired"), "x")
     down = refusal(503, b"", "x", retry_after="7")
@@ -50,15 +50,18 @@ def test_verdicts() -> None:
     assert relists(gone)
     assert relists(ShortWatchError("x", 0))
     assert not relists(ShortWatchError("x", 1))
-    assert judge(RegressionError("x"), 1).distrust
+    assert judge(RegressionError("x")).distrust
     assert not relists(errors.UnreachableError("x"), 99)
     assert not relists(down, 99)
-    assert judge(down, 1).least == 7
+    assert judge(down).least == 7
     assert not relists(streamed, 2)
     assert relists(streamed, 3)
     assert not relists(errors.SilentError("x"))
     assert relists(errors.SilentError("x"), 2)
-    assert judge(refusal(403, b"", "x"), 1).refused
+    assert not judge(
+        errors.SilentError("x"), [errors.UnreachableError, errors.SilentError]
+    ).relist
+    assert judge(refusal(403, b"", "x")).refused
 
 
 def test_refusals_say_what_to_do() -> None:

@@ -240,6 +240,12 @@ def test_without_a_generation_marks_stay(twin: Twin) -> None:
     assert twin.sweep("c1", 4, 0) == 1
 
 
+def test_generations_beyond_the_last_end_nothing(twin: Twin) -> None:
+    twin.set_generation("c1", (1 << 32) + 1)
+    twin.apply(claim("a"))
+    assert twin.sweep("c1", 1 << 40, 0) == 0
+
+
 def test_a_swept_claim_comes_back_with_a_newer_revision_only(twin: Twin) -> None:
     twin.apply(claim())
     twin.sweep("c1", 1, 120 * SECOND)

@@ -96,8 +96,8 @@ def library() -> ctypes.CDLL:
         "digest": (u64, [handle, text, size]),
         "claims": (size, [handle, text, size]),
         "total": (size, [handle]),
-        "set_generation": (None, [handle, text, size, ctypes.c_uint32]),
-        "sweep": (size, [handle, text, size, ctypes.c_uint32, i64]),
+        "set_generation": (None, [handle, text, size, u64]),
+        "sweep": (size, [handle, text, size, u64, i64]),
         "evict": (size, [handle, i64, size]),
         "write": (size, [handle, text, size]),
     }

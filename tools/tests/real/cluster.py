@@ -1,12 +1,12 @@
 """What is in the cluster: objects to put there, and the claims they should give."""
 
 import time
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from fakes.zeek import FakeZeek
 from k8s_sync import address
 from k8s_sync.address import pack
-from k8s_sync.api_time import parse
 from k8s_sync.claims import Inventory
 from k8s_sync.kube.decode import Decoder, Problem
 from k8s_sync.kube.resources import ALL, BY_NAME
@@ -130,13 +130,14 @@ class Cluster:
         gone: Json = self._api.call("DELETE", path, {"gracePeriodSeconds": grace})
         return gone
 
-    def facts(self) -> frozenset["Fact"]:
-        """Who holds which address, from a fresh list of everything."""
-        inventory = Inventory(CLUSTER)
-        for resource in ALL:
+    def facts(self, unreadable: Iterable[str] = ()) -> frozenset["Fact"]:
+        """Who holds which address, from a fresh list of all that is readable."""
+        unreadable = frozenset(unreadable)
+        inventory = Inventory(CLUSTER, unreadable=unreadable)
+        for resource in (kind for kind in ALL if kind.name not in unreadable):
             selector = resource.field_selector.replace("!", "%21").replace("=", "%3D")
             path = f"{resource.path()}?fieldSelector={selector}"
-            body = self._api.raw(path)
+            body = self._api.read(path)
             for item in Decoder(metadata_only=False).page(body).items:
                 assert not isinstance(item, Problem), item
                 inventory.apply(resource.name, item, now=0)
@@ -177,8 +178,3 @@ def claims(zeek: FakeZeek, text: str) -> list[Claim]:
         if isinstance(row, Claim) and row.address == packed and not row.port
     ]
     return sorted(found, key=lambda claim: (claim.start, claim.revision))
-
-
-def micros(text: str) -> int:
-    """Turns a time of the API into that of a claim."""
-    return parse(text)

@@ -103,19 +103,19 @@ class Certificates:
 class ApiServer:
     """One kube-apiserver; may be stopped and started again on the same port."""
 
-    def __init__(  # noqa: D107
+    def __init__(
         self,
         program: Path,
+        *flags: str,
         folder: Path,
         etcd: str,
         certificates: Certificates,
         tokens: Path,
-        flags: Iterable[str] = (),
     ) -> None:
         self.port = free_port()
         self.url = f"https://{_HOST}:{self.port}"
         command = [
-            program,
+            str(program),
             f"--etcd-servers={etcd}",
             f"--bind-address={_HOST}",
             f"--secure-port={self.port}",
@@ -183,6 +183,12 @@ class ApiServer:
         assert status in wanted, f"{method} {path}: {status} {said.decode()}"
         return json.loads(said)
 
+    def read(self, path: str) -> bytes:
+        """Fetches what is there, as the administrator."""
+        status, said = self._send("GET", path, None, {})
+        assert status == http.HTTPStatus.OK, f"{path}: {status} {said.decode()}"
+        return said
+
     def _send(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
@@ -241,11 +247,11 @@ class ControlPlane:
         """Makes one more API server for the same etcd; it is not started."""
         return ApiServer(
             self._programs["kube-apiserver"],
-            self._folder,
-            self._client,
-            self._certificates,
-            self._token_file,
-            flags,
+            *flags,
+            folder=self._folder,
+            etcd=self._client,
+            certificates=self._certificates,
+            tokens=self._token_file,
         )
 
     def start(self) -> None:

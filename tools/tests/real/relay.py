@@ -11,7 +11,7 @@ class Relay:
 
     def __init__(self, port: int) -> None:
         """Leads to a port on loopback."""
-        self._to = port
+        self.port = port
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._whole = True
@@ -57,7 +57,7 @@ class Relay:
             writer.transport.abort()
             return
         with suppress(OSError):
-            there, back = await asyncio.open_connection("127.0.0.1", self._to)
+            there, back = await asyncio.open_connection("127.0.0.1", self.port)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pass(reader, back))
                 tasks.create_task(self._pass(there, writer))

@@ -12,7 +12,7 @@ from k8s_sync.kube.decode import Decoder
 from k8s_sync.kube.resources import PODS
 from tests.service.following import Following, client_of, following, pod, until, world
 
-STEPS = 250
+STEPS = 150
 
 
 def fault(dice: random.Random) -> dict[str, Any]:

@@ -78,11 +78,11 @@ size_t k8s_timeline_claims(const k8s::Timeline* timeline, const char* cluster, s
 
 size_t k8s_timeline_total(const k8s::Timeline* timeline) { return timeline->Total(); }
 
-void k8s_timeline_set_generation(k8s::Timeline* timeline, const char* cluster, size_t length, uint32_t generation) {
+void k8s_timeline_set_generation(k8s::Timeline* timeline, const char* cluster, size_t length, uint64_t generation) {
     timeline->SetGeneration({cluster, length}, generation);
 }
 
-size_t k8s_timeline_sweep(k8s::Timeline* timeline, const char* cluster, size_t length, uint32_t generation,
+size_t k8s_timeline_sweep(k8s::Timeline* timeline, const char* cluster, size_t length, uint64_t generation,
                           int64_t at) {
     return timeline->Sweep({cluster, length}, generation, at);
 }

@@ -1,0 +1,122 @@
+"""Whatever happens to a real API server and to the way there, the end is the truth."""
+
+import asyncio
+import signal
+
+from tests.real.cluster import claims, controlled_by, labelled, running
+from tests.real.control_plane import LESSER, STRANGER
+from tests.real.process import until
+from tests.real.relay import Relay
+from tests.real.stage import RESOURCES, Stage
+
+
+async def test_a_cut_costs_no_second_sync(stage: Stage) -> None:
+    """The watches go on from where they were, and nothing is told twice."""
+    cluster, zeek = stage.cluster, stage.zeek
+    cluster.namespace("cut")
+    cluster.pod("stays", "cut", "10.2.1.1")
+    cluster.pod("goes", "cut", "10.2.1.2")
+    async with (
+        Relay(stage.plane.api.port) as relay,
+        stage.daemon(server=relay.url) as daemon,
+    ):
+        await stage.equal(daemon)
+        before = claims(zeek, "10.2.1.1")
+        relay.cut()
+        cluster.delete("pods", "goes", "cut")
+        cluster.pod("comes", "cut", "10.2.1.3")
+        await until(lambda: daemon.said("pods: ", "is it up?"), "the loss is told")
+        relay.mend()
+        await stage.equal(daemon)
+        assert await daemon.metric("syncs_total") == len(RESOURCES)
+        assert claims(zeek, "10.2.1.1") == before
+        assert claims(zeek, "10.2.1.2")[0].end is not None
+
+
+async def test_history_that_is_lost(stage: Stage) -> None:
+    """Nobody heard of what happened: a fresh list shows it, by what is missing."""
+    plane, cluster, zeek = stage.plane, stage.cluster, stage.zeek
+    cluster.namespace("lost")
+    for n, name in enumerate(("stays", "goes", "moves", "heir")):
+        cluster.pod(name, "lost", f"10.2.2.{n}")
+    async with (
+        Relay(plane.api.port) as relay,
+        stage.daemon(server=relay.url) as daemon,
+    ):
+        await stage.equal(daemon)
+        stays, [heir] = claims(zeek, "10.2.2.0"), claims(zeek, "10.2.2.3")
+        daemon.signal(signal.SIGSTOP)
+        relay.cut()
+        cluster.delete("pods", "goes", "lost")
+        cluster.set_status("pods", "moves", running("10.2.2.8"), "lost")
+        cluster.delete("pods", "heir", "lost")
+        cluster.pod("heir", "lost", "10.2.2.3")
+        cluster.pod("comes", "lost", "10.2.2.9")
+        plane.compact()
+        # What the API server itself remembers is forgotten by a restart.
+        plane.api.stop()
+        await asyncio.to_thread(plane.api.start)
+        relay.mend()
+        daemon.signal(signal.SIGCONT)
+        await stage.equal(daemon)
+        assert await daemon.metric("failures_total", reason="gone") >= 1
+        assert await daemon.metric("syncs_total", resource="pods") == 2
+        assert claims(zeek, "10.2.2.0") == stays, "what has not changed is not told"
+        assert [row.end is None for row in claims(zeek, "10.2.2.1")] == [False]
+        assert [row.end is None for row in claims(zeek, "10.2.2.2")] == [False]
+        held = {row.owner.uid: row.end is None for row in claims(zeek, "10.2.2.3")}
+        assert not held.pop(heir.owner.uid)
+        assert list(held.values()) == [True], "a pod of the same name took over"
+        assert zeek.connections == 1
+
+
+async def test_the_api_server_restarts(stage: Stage) -> None:
+    """In good order. What is known stays known, and Zeek's session stays up."""
+    plane, cluster, zeek = stage.plane, stage.cluster, stage.zeek
+    cluster.namespace("restart")
+    cluster.pod("a", "restart", "10.2.3.1")
+    async with stage.daemon() as daemon:
+        await stage.equal(daemon)
+        before = claims(zeek, "10.2.3.1")
+        cluster.pod("b", "restart", "10.2.3.2")
+        await asyncio.to_thread(plane.api.stop, signal.SIGTERM)
+        await until(lambda: daemon.said("pods: ", "is it up?"), "the loss is told")
+        assert claims(zeek, "10.2.3.1") == before
+        await asyncio.to_thread(plane.api.start)
+        cluster.delete("pods", "b", "restart")
+        cluster.pod("c", "restart", "10.2.3.3")
+        await stage.equal(daemon)
+        assert claims(zeek, "10.2.3.1") == before
+        assert [row.end is None for row in claims(zeek, "10.2.3.2")] == [False]
+        assert zeek.connections == 1
+
+
+async def test_a_kind_that_is_forbidden(stage: Stage) -> None:
+    """Costs what it alone tells, which is said; the rest works."""
+    cluster = stage.cluster
+    cluster.namespace("less")
+    labels = labelled(pod_template_hash="7f6d")
+    maker = {"metadata": {"name": "web-7f6d", "uid": "uid-of-a-replicaset"}}
+    metadata = {**labels, **controlled_by("ReplicaSet", maker)}
+    cluster.pod("web-7f6d-x", "less", "10.2.4.1", metadata=metadata)
+    async with stage.daemon(user=LESSER) as daemon:
+        await stage.equal(daemon, unreadable=("replicasets",))
+        [claim] = claims(stage.zeek, "10.2.4.1")
+        assert claim.owner.workload == "Deployment/web", "guessed from the hash"
+        assert daemon.said("replicasets", "403", "grant the role list and watch")
+        metric = {"resource": "replicasets", "reason": "forbidden"}
+        assert await daemon.metric("failures_total", **metric) == 1
+        assert await daemon.metric("failures_total") == 1
+
+
+async def test_a_token_that_is_refused_until_it_is_replaced(stage: Stage) -> None:
+    """The file is read again, and nobody sees what is in it."""
+    plane, file = stage.plane, stage.folder / "token"
+    file.write_text(plane.tokens[STRANGER])
+    config = plane.kubeconfig(stage.folder / "config", tokenFile=str(file))
+    async with stage.daemon(config=str(config)) as daemon:
+        await until(lambda: daemon.said("pods: ", "401"), "the refusal is told")
+        assert "pods: not synced yet" in await daemon.unready()
+        assert not stage.zeek.connections, "an empty snapshot would end all claims"
+        file.write_text(plane.tokens["k8s-sync"])
+        await stage.equal(daemon)
