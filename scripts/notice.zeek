@@ -1,13 +1,7 @@
-##! Owners on every notice. Those raised about a connection have an `id` and get
-##! its columns; this adds the same for notices about an address alone.
+##! Owners on every notice. One that is raised about a connection has the owners of
+##! both ends from `K8s::columns`; in one about addresses alone, *src* and *dst* stand
+##! in for the ends of a connection.
 
 @load base/frameworks/notice
 
-module K8s;
-
-redef record Notice::Info += {
-	## Who owned the source address.
-	src_k8s: K8s::Owner &log &optional;
-	## Who owned the destination address.
-	dst_k8s: K8s::Owner &log &optional;
-};
+@load ./columns

@@ -35,6 +35,8 @@ ADDRESSES = {
 """Address column -> prefix of the columns about its owner, in logs without ``id``."""
 SIDES = {"id.orig_h": "id.orig_k8s", "id.resp_h": "id.resp_k8s"}
 """The same in logs with ``id``."""
+STAND_INS = {"id.orig_h": "src", "id.resp_h": "dst"}
+"""Who is asked about where ``id`` is unset: a notice may be about addresses alone."""
 
 Value = str | tuple[str, ...]
 

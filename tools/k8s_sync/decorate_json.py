@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from k8s_sync import times
-from k8s_sync.columns import ADDRESSES, SIDES, Columns
+from k8s_sync.columns import ADDRESSES, SIDES, STAND_INS, Columns
 from k8s_sync.lookup import Index, Lookup
 from k8s_sync.model import Proto
 from k8s_sync.question import protocols
@@ -30,7 +30,7 @@ class _Row(msgspec.Struct, gc=False):
     proto: str | None = None
     path: str | None = msgspec.field(name="_path", default=None)
     note: msgspec.Raw = _UNSET
-    """Rows of notice.log have it; there, ``src`` is a copy out of ``id``."""
+    """Rows of notice.log have it; there, ``src`` stands in for ``id``."""
 
 
 _ADDRESSES = msgspec.defstruct(
@@ -120,10 +120,13 @@ class JsonDecorator:
 
     def _others(self, row: _Row, line: bytes, time: int | None) -> Iterator[bytes]:
         """Asks about the addresses of a row that has no connection."""
-        if time is None or bytes(row.note):
+        if time is None:
             return
         addresses = _decode_addresses(line)
-        for name, prefix in ADDRESSES.items():
+        asked = ADDRESSES
+        if bytes(row.note):
+            asked = {src: SIDES[h] for h, src in STAND_INS.items()}
+        for name, prefix in asked.items():
             found = bytes(getattr(addresses, name))
             try:
                 yield self._lookups[prefix].cell(found.strip(b'"'), time, b"", ())
@@ -169,11 +172,11 @@ def _rebuild(line: bytes, added: bytes) -> bytes:
     """Writes a row anew: without what was added to it before, and with `added`."""
     members = _decode_object(line)
     has_id = not SIDES.keys().isdisjoint(members)
-    prefixes = tuple(
-        f"{prefix}."
-        for name, prefix in (SIDES if has_id else ADDRESSES).items()
-        if name in members or has_id
-    )
+    if has_id or "note" in members:
+        decorated = list(SIDES.values())
+    else:
+        decorated = [prefix for name, prefix in ADDRESSES.items() if name in members]
+    prefixes = tuple(f"{prefix}." for prefix in decorated)
     out: list[bytes] = []
     at: int | None = None
     for key, value in members.items():

@@ -168,8 +168,10 @@ class TsvDecorator:
         nothing = lookup.nothing
         named = False
         added = []
-        for _, addr, port, _ in plan.sides:
+        for _, addr, port, _, stand_in in plan.sides:
             asked = b"" if port is None else cells[port]
+            if stand_in is not None and cells[addr] == self._dialect.unset:
+                addr, asked = stand_in, b""  # noqa: PLW2901 -- the same question
             try:
                 new = lookup.cell(cells[addr], time, asked, protos)
             except ValueError as error:

@@ -40,8 +40,10 @@ def make_quick(
     """
     if len(plan.sides) != _SIDES or plan.drop:
         return None
-    (_, orig_h, orig_p, after), (_, resp_h, resp_p, resp_after) = plan.sides
+    (_, orig_h, orig_p, after, src), (_, resp_h, resp_p, resp_after, dst) = plan.sides
     if orig_p is None or resp_p is None or after != resp_after:
+        return None
+    if src is not None or dst is not None:
         return None
     at_time, at_proto = plan.time, -1 if plan.proto is None else plan.proto
     # Cells that nobody looks at are not worth being taken apart.

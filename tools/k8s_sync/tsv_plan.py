@@ -6,7 +6,7 @@ column of its ``id``, others at the end of the row.
 
 from typing import NamedTuple
 
-from k8s_sync.columns import ADDRESSES, SIDES
+from k8s_sync.columns import ADDRESSES, SIDES, STAND_INS
 
 _ID = "id."
 
@@ -19,6 +19,8 @@ class Side(NamedTuple):
     port: int | None
     after: int
     """The cell that the new ones follow."""
+    stand_in: int | None = None
+    """The address to ask about where the other one is unset."""
 
 
 class Plan(NamedTuple):
@@ -81,6 +83,9 @@ def make_plan(names: list[str], types: list[str] | None) -> Plan | None:
                 addr=left.index(names[side.addr]),
                 port=None if side.port is None else left.index(names[side.port]),
                 after=_after(names, left, side),
+                stand_in=(
+                    None if side.stand_in is None else left.index(names[side.stand_in])
+                ),
             )
             for side in sides
         ),
@@ -97,6 +102,7 @@ def _sides(names: list[str], types: list[str] | None) -> list[Side]:
                 names.index(column),
                 names.index(port) if (port := f"{column[:-1]}p") in names else None,
                 last_of_id,
+                _address(names, types, STAND_INS[column]),
             )
             for column, prefix in SIDES.items()
             if column in names
@@ -104,8 +110,15 @@ def _sides(names: list[str], types: list[str] | None) -> list[Side]:
     return [
         Side(prefix, names.index(column), None, len(names) - 1)
         for column, prefix in ADDRESSES.items()
-        if column in names and (types is None or types[names.index(column)] == "addr")
+        if _address(names, types, column) is not None
     ]
+
+
+def _address(names: list[str], types: list[str] | None, column: str) -> int | None:
+    if column not in names:
+        return None
+    at = names.index(column)
+    return at if types is None or types[at] == "addr" else None
 
 
 def _is_id(name: str) -> bool:

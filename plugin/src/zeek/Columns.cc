@@ -44,20 +44,19 @@ const Columns::Plan& Columns::PlanOf(const threading::Field* const* fields, int 
     return known != plans.end() ? known->second : plans.emplace(fields, MakePlan(fields, count)).first->second;
 }
 
-// Which columns hold the address and the port that a record of columns is about.
-std::optional<std::pair<std::string, std::string>> Columns::Sources(std::string_view record, const auto& index) const {
-    for ( std::string_view side : {"orig", "resp"} ) {
-        const auto own = std::string(side) + "_k8s";
-        if ( ! record.ends_with(own) )
-            continue;
-
-        const auto end = std::string(record.substr(0, record.size() - own.size())) + std::string(side);
-        return std::pair(end + "_h", end + "_p");
+std::optional<Columns::Sources> Columns::SourcesOf(std::string_view record, const auto& index) const {
+    // A notice may be about addresses alone, without a connection.
+    for ( const auto& [end, stand_in] : {std::pair<std::string, std::string>("orig", "src"), {"resp", "dst"}} ) {
+        const auto own = end + "_k8s";
+        if ( record.ends_with(own) ) {
+            const auto path = std::string(record.substr(0, record.size() - own.size())) + end;
+            return Sources{path + "_h", path + "_p", stand_in};
+        }
     }
 
     for ( const auto& [address, own] : hosts )
         if ( record == own && index.contains(address) )
-            return std::pair(address, std::string());
+            return Sources{address, {}, {}};
 
     return std::nullopt;
 }
@@ -83,16 +82,16 @@ Columns::Plan Columns::MakePlan(const threading::Field* const* fields, int count
 
         const auto record = name.substr(0, end);
         const auto fact = FactOf(std::string_view(name).substr(end + separator.size()));
-        const auto sources = fact && Fits(*fields[i], *fact) ? Sources(record, index) : std::nullopt;
+        const auto sources = fact && Fits(*fields[i], *fact) ? SourcesOf(record, index) : std::nullopt;
         if ( ! sources )
             continue;
 
-        const auto address = find(sources->first, TYPE_ADDR);
+        const auto address = find(sources->address, TYPE_ADDR);
         if ( address == none )
             continue;
 
-        auto& side = sides.try_emplace(record, address, find(sources->second, TYPE_PORT)).first->second;
-        side.columns.push_back({i, *fact});
+        const Side side{address, find(sources->port, TYPE_PORT), find(sources->stand_in, TYPE_ADDR), {}};
+        sides.try_emplace(record, side).first->second.columns.push_back({i, *fact});
     }
 
     for ( auto& [record, side] : sides )
@@ -107,11 +106,13 @@ int64_t Columns::TimeOf(const Plan& plan, threading::Value** values, double now)
 }
 
 std::optional<Endpoint> Columns::EndpointOf(const Side& side, threading::Value** values) {
-    const auto& address = *values[side.address];
-    if ( ! address.present )
-        return std::nullopt;
+    if ( ! values[side.address]->present ) {
+        if ( side.stand_in == none || ! values[side.stand_in]->present )
+            return std::nullopt;
+        return Endpoint{Unpack(values[side.stand_in]->val.addr_val)};
+    }
 
-    Endpoint endpoint{Unpack(address.val.addr_val)};
+    Endpoint endpoint{Unpack(values[side.address]->val.addr_val)};
     if ( side.port != none && values[side.port]->present ) {
         const auto& port = values[side.port]->val.port_val;
         endpoint.proto = ProtoOf(port.proto);

@@ -1,13 +1,12 @@
 #pragma once
 
+#include <zeek/threading/SerialTypes.h>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include <zeek/threading/SerialTypes.h>
 
 #include "Facts.h"
 
@@ -39,7 +38,9 @@ public:
      * @param labels Which labels are logged.
      */
     Columns(std::string separator, Hosts hosts, LabelFilter labels)
-        : separator(std::move(separator)), hosts(std::move(hosts)), labels(std::move(labels)) {}
+        : separator(std::move(separator)),
+          hosts(std::move(hosts)),
+          labels(std::move(labels)) {}
 
     /** Forgets what is known of writers: a new one may have the place of an old one. */
     void Reset() { plans.clear(); }
@@ -55,8 +56,8 @@ public:
      * @param asked Is told each answer.
      */
     template<class Asked>
-    void Fill(const k8s::Timeline& timeline, const threading::Field* const* fields, int count, threading::Value** values,
-              double now, const Asked& asked) {
+    void Fill(const k8s::Timeline& timeline, const threading::Field* const* fields, int count,
+              threading::Value** values, double now, const Asked& asked) {
         const auto& plan = PlanOf(fields, count);
         if ( plan.sides.empty() )
             return;
@@ -85,7 +86,15 @@ private:
     struct Side {
         int address;
         int port;
+        int stand_in; ///< The address to ask about where the other one is unset.
         std::vector<Column> columns;
+    };
+
+    /** The names of the columns that a side is found by. */
+    struct Sources {
+        std::string address;
+        std::string port;
+        std::string stand_in;
     };
 
     struct Plan {
@@ -95,7 +104,7 @@ private:
 
     const Plan& PlanOf(const threading::Field* const* fields, int count);
     Plan MakePlan(const threading::Field* const* fields, int count) const;
-    std::optional<std::pair<std::string, std::string>> Sources(std::string_view record, const auto& index) const;
+    std::optional<Sources> SourcesOf(std::string_view record, const auto& index) const;
     static int64_t TimeOf(const Plan& plan, threading::Value** values, double now);
     static std::optional<Endpoint> EndpointOf(const Side& side, threading::Value** values);
     void FillSide(const Side& side, const Facts& facts, threading::Value** values) const;

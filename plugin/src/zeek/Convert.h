@@ -1,12 +1,11 @@
 #pragma once
 
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-
 #include <zeek/IPAddr.h>
 #include <zeek/net_util.h>
 #include <zeek/threading/SerialTypes.h>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
 
 #include "timeline/Address.h"
 #include "timeline/Model.h"

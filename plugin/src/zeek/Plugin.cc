@@ -1,11 +1,10 @@
 #include "Plugin.h"
 
-#include <cstdio>
-
 #include <zeek/ID.h>
 #include <zeek/Reporter.h>
 #include <zeek/RunState.h>
 #include <zeek/telemetry/Manager.h>
+#include <cstdio>
 
 #include "Convert.h"
 

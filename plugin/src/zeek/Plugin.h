@@ -1,12 +1,11 @@
 #pragma once
 
+#include <zeek/Val.h>
+#include <zeek/plugin/Plugin.h>
 #include <array>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <zeek/Val.h>
-#include <zeek/plugin/Plugin.h>
 
 #include "Columns.h"
 #include "Records.h"

@@ -1,11 +1,10 @@
 #pragma once
 
+#include <zeek/Type.h>
+#include <zeek/Val.h>
 #include <array>
 #include <utility>
 #include <vector>
-
-#include <zeek/Type.h>
-#include <zeek/Val.h>
 
 #include "Facts.h"
 

@@ -2,7 +2,7 @@
 #
 # @TEST-GROUP: zkg
 # @TEST-EXEC: zeek -C -r $TRACES/demo.pcap %INPUT K8s::journal=$FILES/demo-journal.log
-# @TEST-EXEC: zeek-cut -m note id.orig_h id.orig_k8s.workload id.resp_k8s.service src src_k8s.pod dst dst_k8s.pod <notice.log | sort -u >notice.cut
+# @TEST-EXEC: zeek-cut -m note id.orig_h src id.orig_k8s.workload dst id.resp_k8s.kind id.resp_k8s.service <notice.log | sort -u >notice.cut
 # @TEST-EXEC: btest-diff notice.cut
 
 @load zeek-k8s

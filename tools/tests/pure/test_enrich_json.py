@@ -155,12 +155,18 @@ def test_logs_without_id() -> None:
     assert Run(line + "\r").lines == [done + "\r"]
 
 
+def test_a_notice_about_an_address_alone_names_its_owner() -> None:
+    line = '{"ts":1700000000.5,"note":"Scan::Port_Scan","src":"10.0.0.1"}'
+    done = line[:-1] + ORIG + "}"
+    assert Run(line).lines == [done]
+    assert Run(done).lines == [done]
+
+
 @pytest.mark.parametrize(
     "line",
     [
         '{"ts":1700000000.5,"host":"example.com"}',
         '{"ts":1700000000.5,"host":["10.0.0.1"]}',
-        '{"ts":1700000000.5,"src":"10.0.0.1","note":"Scan::Port_Scan"}',
         '{"ts":1700000000.5,"name":"x"}',
         '{"id.orig_h":"10.0.0.1","id.resp_p":1}',
         '{"ts":null,"id.orig_h":"10.0.0.1","id.resp_p":1}',

@@ -127,10 +127,11 @@ def test_http_host_is_no_address() -> None:
     assert not any(name.startswith("k8s.") for name in run.header())
 
 
-def test_notice_has_owners_of_its_id_only() -> None:
+def test_a_notice_about_addresses_alone_names_their_owners() -> None:
     fields = {**CONN, "src": "addr", "dst": "addr"}
     run = Run(log("notice", fields, "1700000000.0 - - - - - - - 10.0.0.1 1.1.1.1"))
-    assert run.side("id.orig_k8s") == NONE
+    assert run.side("id.orig_k8s") != NONE
+    assert run.side("id.resp_k8s") == NONE
     assert not any(name.startswith("src_k8s") for name in run.header())
     assert run.problems == []
 

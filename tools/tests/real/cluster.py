@@ -137,8 +137,9 @@ class Cluster:
         for resource in (kind for kind in ALL if kind.name not in unreadable):
             selector = resource.field_selector.replace("!", "%21").replace("=", "%3D")
             path = f"{resource.path()}?fieldSelector={selector}"
-            body = self._api.read(path)
-            for item in Decoder(metadata_only=False).page(body).items:
+            body = self._api.read(path, resource.accept(watch=False))
+            decoder = Decoder(metadata_only=resource.metadata_only)
+            for item in decoder.page(body).items:
                 assert not isinstance(item, Problem), item
                 inventory.apply(resource.name, item, now=0)
         rows = inventory.rows()

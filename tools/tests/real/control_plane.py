@@ -183,9 +183,9 @@ class ApiServer:
         assert status in wanted, f"{method} {path}: {status} {said.decode()}"
         return json.loads(said)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, accept: str) -> bytes:
         """Fetches what is there, as the administrator."""
-        status, said = self._send("GET", path, None, {})
+        status, said = self._send("GET", path, None, {"Accept": accept})
         assert status == http.HTTPStatus.OK, f"{path}: {status} {said.decode()}"
         return said
 

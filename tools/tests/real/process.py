@@ -45,7 +45,7 @@ async def start(
         *map(str, arguments),
         stdout=stdout,
         stderr=stderr,
-        env={"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error"},
+        env={"PATH": os.environ["PATH"]},
     )
 
 
