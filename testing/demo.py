@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import zeek
@@ -61,12 +61,12 @@ def wait(what: str, fact: Callable[[], bool]) -> None:
 
 @contextlib.contextmanager
 def running(
-    command: list[str | Path], log: Path, **options: dict[str, str]
+    command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Runs a program beside us; ends it with SIGTERM."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, cwd=log.parent, **options
+            command, stdout=output, stderr=subprocess.STDOUT, cwd=log.parent, env=env
         )
         try:
             yield process
@@ -102,6 +102,12 @@ def api_server(folder: Path) -> Iterator[Path]:
         yield kubeconfig
 
 
+def daemon(kubeconfig: Path, *options: str | Path) -> list[str | Path]:
+    """The command line of the daemon."""
+    cluster = ["--cluster", "demo", "--kubeconfig", kubeconfig]
+    return [sys.executable, TOOLS / "k8s-sync", "daemon", *cluster, *options]
+
+
 def with_zeek(folder: Path, kubeconfig: Path, zeek_bin: Path) -> str:
     """Has a Zeek read the trace while the daemon feeds it; returns its conn.log."""
     say("building the plugin ...")
@@ -117,9 +123,7 @@ def with_zeek(folder: Path, kubeconfig: Path, zeek_bin: Path) -> str:
     ) as reader:
         say(f"k8s-sync daemon --cluster demo --zeek {url}")
         with running(
-            [sys.executable, TOOLS / "k8s-sync", "daemon", "--cluster", "demo"]
-            + ["--kubeconfig", kubeconfig, "--zeek", url, "--listen", ""],
-            folder / "daemon.log",
+            daemon(kubeconfig, "--zeek", url, "--listen", ""), folder / "daemon.log"
         ):
             reader.wait(PATIENCE)
     return (folder / "conn.log").read_text()
@@ -133,26 +137,15 @@ def without_zeek(folder: Path, kubeconfig: Path) -> str:
 
     def synced() -> bool:
         try:
-            with urllib.request.urlopen(f"http://{listen}/metrics") as answer:  # noqa: S310
+            with urllib.request.urlopen(f"http://{listen}/metrics") as answer:
                 metrics: str = answer.read().decode()
         except OSError:
             return False
         return 'k8s_sync_synced{cluster="demo"} 1.0' in metrics
 
     say("k8s-sync daemon --cluster demo --journal journal.log")
-    with running(
-        [
-            sys.executable,
-            TOOLS / "k8s-sync",
-            "daemon",
-            "--cluster",
-            "demo",
-            "--zeek",
-            "",
-        ]
-        + ["--kubeconfig", kubeconfig, "--journal", journal, "--listen", listen],
-        folder / "daemon.log",
-    ):
+    command = daemon(kubeconfig, "--zeek", "", "--journal", journal, "--listen", listen)
+    with running(command, folder / "daemon.log"):
         wait("the daemon", synced)
     say("k8s-sync enrich --journal journal.log conn.log")
     done = subprocess.run(

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from k8s_sync import __version__
-from k8s_sync.columns import OPTIONAL, Columns
 from k8s_sync.console import show
+from k8s_sync.enrich.columns import OPTIONAL, Columns
 from k8s_sync.times import parse
 
 Parser = argparse.ArgumentParser
@@ -43,7 +43,7 @@ def _daemon(args: Arguments) -> int:
     if args.print_config:
         show(config.render(loaded))
         return 0
-    from k8s_sync import daemon  # noqa: PLC0415
+    from k8s_sync.daemon import run as daemon  # noqa: PLC0415
 
     return daemon.run(loaded.config)
 
@@ -131,7 +131,7 @@ def _enrich_arguments(parser: Parser) -> None:
 
 
 def _enrich(args: Arguments) -> int:
-    from k8s_sync import enrich  # noqa: PLC0415
+    from k8s_sync.enrich import run as enrich  # noqa: PLC0415
 
     if "labels" in args.columns and not args.labels:
         args.parser.error("--columns labels needs --labels KEY,... (* for all)")

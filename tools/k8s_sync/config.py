@@ -53,8 +53,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     more than one may be given. By default those that the API tells, which are not
     all: with some network plugins it knows none."""
     zeek: Texts = ("ws://127.0.0.1:27759/v1/messages/json",)
-    """WebSocket of a Zeek node; more than one may be given. The default is Zeek's own
-    port on this machine."""
+    """WebSocket of a Zeek; more than one may be given, empty for none. The default is
+    Zeek's own port on this machine."""
     zeek_ca: str = ""
     """PEM file with the authorities that may vouch for a Zeek behind wss://. By default
     those of the system."""
@@ -194,6 +194,8 @@ def load(
             except msgspec.ValidationError as error:
                 reason = str(error) + _choices(key)
                 raise ConfigError(f"{places[key.name]}: {reason}") from None
+            if key.is_list:  # an empty text stands for none, as with other keys
+                values[key.name] = tuple(filter(None, values[key.name]))
     config = Config(**values)
     _check(config, places)
     return Loaded(config, places)

@@ -1,12 +1,15 @@
 """Makes a journal of a cluster as it is now, or as files say it was."""
 
+from collections.abc import Callable, Iterable
+
 import msgspec
 
 from k8s_sync import journal
+from k8s_sync.claims.inventory import RESOURCES, Inventory
 from k8s_sync.console import say
 from k8s_sync.errors import ConfigError
 from k8s_sync.kube import files
-from k8s_sync.model import Range
+from k8s_sync.model import Claim, Range, Row
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +41,7 @@ def run(options: Options, now: int) -> int:
             "export reads files so far, not an API server: make one with"
             f" `{files.COMMAND} > cluster.json` and name it with --source"
         )
-    rows = files.export(
+    rows = rows_of(
         options.sources,
         cluster=options.cluster,
         now=now,
@@ -48,3 +51,62 @@ def run(options: Options, now: int) -> int:
     count = journal.write(options.journal, rows)
     say(f"{options.journal}: {count} rows")
     return 0
+
+
+def rows_of(  # noqa: PLR0913 -- most are options, by name
+    paths: Iterable[str],
+    *,
+    cluster: str,
+    now: int,
+    problem: Callable[[str], None],
+    ranges: Iterable[Range] = (),
+    node_ports: bool = True,
+) -> list[Row]:
+    """Makes the rows of a cluster from files.
+
+    Args:
+        paths: The files, in any order; ``-`` is standard input.
+        cluster: The name of the cluster in rows.
+        now: When they were written, in microseconds: for what has ended without
+            saying when.
+        problem: Is told what is wrong, and where.
+        ranges: Blocks of addresses that are configured.
+        node_ports: Claim node ports on all nodes.
+
+    Returns:
+        The rows, ordered; their revisions count from 1 in that order.
+
+    Raises:
+        FatalError: A file cannot be read.
+        ConfigError: A file is nothing that kubectl writes.
+    """
+    found = [one for path in paths for one in files.read_file(path, problem)]
+    # Versions of one object stay in the order in which they were written.
+    found.sort(key=_order)
+    there = {one.resource for one in found}
+    inventory = Inventory(
+        cluster,
+        ranges,
+        problem=problem,
+        unreadable=[name for name in RESOURCES if name not in there],
+        node_ports=node_ports,
+    )
+    for one in found:
+        inventory.apply(one.resource, one.object, now)
+    rows = sorted(inventory.rows(), key=_row_order)
+    return [
+        msgspec.structs.replace(row, revision=revision)
+        for revision, row in enumerate(rows, 1)
+    ]
+
+
+def _order(found: files.Found) -> tuple[int, str, str, str]:
+    metadata = found.object.metadata
+    rank = RESOURCES.index(found.resource)
+    return rank, metadata.namespace, metadata.name, metadata.uid
+
+
+def _row_order(row: Row) -> tuple[bool, str, bytes, int, str, str]:
+    if isinstance(row, Claim):
+        return True, row.network, row.address, row.port, row.proto, row.owner.uid
+    return False, row.network, row.subnet.network, row.subnet.length, row.kind, ""

@@ -6,9 +6,9 @@ import msgspec
 
 from k8s_sync import address, journal
 from k8s_sync.console import say, show
+from k8s_sync.enrich.question import ANY, ask
 from k8s_sync.errors import ConfigError
 from k8s_sync.model import Claim, Match, Owner, Proto
-from k8s_sync.question import ANY, ask
 from k8s_sync.rules import NOTHING, Answer
 from k8s_sync.timeline import Timeline
 from k8s_sync.times import rfc3339

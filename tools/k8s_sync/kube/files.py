@@ -8,21 +8,19 @@ anything. Kinds that no claims are made from are passed over.
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, cast
 
 import msgspec
 import yaml
 
-from k8s_sync.claims import RESOURCES, Inventory
 from k8s_sync.errors import ConfigError
 from k8s_sync.kube.decode import Problem, read
 from k8s_sync.kube.objects import Metadata, Object
-from k8s_sync.kube.resources import ALL, Resource
-from k8s_sync.model import Claim, Range, Row
+from k8s_sync.kube.resources import ALL, BY_NAME, Resource
 from k8s_sync.streams import open_input
 
-COMMAND = f"kubectl get {','.join(RESOURCES)} -A -o json"
+COMMAND = f"kubectl get {','.join(BY_NAME)} -A -o json"
 """What writes a file that has everything."""
 
 _BY_KIND = {(resource.group, resource.kind): resource for resource in ALL}
@@ -106,65 +104,6 @@ def read_bytes(data: bytes, name: str, problem: Say) -> Iterator[Found]:
             yield one
     if number and not found:
         problem(f"{name}: nothing in it to make claims from; try: {COMMAND}")
-
-
-def export(  # noqa: PLR0913 -- most are options, by name
-    paths: Iterable[str],
-    *,
-    cluster: str,
-    now: int,
-    problem: Say,
-    ranges: Iterable[Range] = (),
-    node_ports: bool = True,
-) -> list[Row]:
-    """Makes the rows of a cluster from files.
-
-    Args:
-        paths: The files, in any order; ``-`` is standard input.
-        cluster: The name of the cluster in rows.
-        now: When they were written, in microseconds: for what has ended without
-            saying when.
-        problem: Is told what is wrong, and where.
-        ranges: Blocks of addresses that are configured.
-        node_ports: Claim node ports on all nodes.
-
-    Returns:
-        The rows, ordered; their revisions count from 1 in that order.
-
-    Raises:
-        FatalError: A file cannot be read.
-        ConfigError: A file is nothing that kubectl writes.
-    """
-    found = [one for path in paths for one in read_file(path, problem)]
-    # Versions of one object stay in the order in which they were written.
-    found.sort(key=_order)
-    there = {one.resource for one in found}
-    inventory = Inventory(
-        cluster,
-        ranges,
-        problem=problem,
-        unreadable=[name for name in RESOURCES if name not in there],
-        node_ports=node_ports,
-    )
-    for one in found:
-        inventory.apply(one.resource, one.object, now)
-    rows = sorted(inventory.rows(), key=_row_order)
-    return [
-        msgspec.structs.replace(row, revision=revision)
-        for revision, row in enumerate(rows, 1)
-    ]
-
-
-def _order(found: Found) -> tuple[int, str, str, str]:
-    metadata = found.object.metadata
-    rank = RESOURCES.index(found.resource)
-    return rank, metadata.namespace, metadata.name, metadata.uid
-
-
-def _row_order(row: Row) -> tuple[bool, str, bytes, int, str, str]:
-    if isinstance(row, Claim):
-        return True, row.network, row.address, row.port, row.proto, row.owner.uid
-    return False, row.network, row.subnet.network, row.subnet.length, row.kind, ""
 
 
 def _items(data: bytes, name: str) -> Iterator[tuple[Item, str, str]]:

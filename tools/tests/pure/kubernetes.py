@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from k8s_sync import address
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.kube.objects import Object
 from k8s_sync.model import SECOND, Claim, Range, Row
 

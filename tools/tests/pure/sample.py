@@ -4,7 +4,7 @@ from pathlib import Path
 
 from k8s_sync import address, journal
 from k8s_sync.address import Subnet
-from k8s_sync.lookup import Index
+from k8s_sync.enrich.lookup import Index
 from k8s_sync.model import SECOND, Claim, Owner, Range, Row
 from k8s_sync.timeline import Timeline
 

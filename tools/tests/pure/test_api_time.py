@@ -2,7 +2,7 @@
 
 import pytest
 
-from k8s_sync import api_time
+from k8s_sync.claims import api_time
 
 
 @pytest.mark.parametrize(

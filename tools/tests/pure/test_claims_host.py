@@ -2,7 +2,7 @@
 
 import pytest
 
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from tests.pure.kubernetes import (
     NOW,
     claims,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.model import Claim, Row
 from tests.pure.kubernetes import (
     NOW,

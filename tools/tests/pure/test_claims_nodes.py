@@ -3,7 +3,7 @@
 import pytest
 
 from k8s_sync.address import Subnet
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.model import Range
 from tests.pure.kubernetes import (
     NOW,

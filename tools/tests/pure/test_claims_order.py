@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.kube.files import Found, read_file
 from k8s_sync.kube.objects import Object
 from tests.pure.kubernetes import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.model import Claim, Row
 from tests.pure.kubernetes import (
     NOW,

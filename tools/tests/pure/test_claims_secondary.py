@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.kube.objects import Object
 from tests.pure.kubernetes import NOW, held, live, pod, spans, us
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from k8s_sync.claims import Inventory
-from k8s_sync.selectors import selects
+from k8s_sync.claims.inventory import Inventory
+from k8s_sync.claims.selectors import selects
 from tests.pure.kubernetes import (
     NOW,
     at,

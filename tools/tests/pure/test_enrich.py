@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from k8s_sync import enrich, streams
-from k8s_sync.columns import Columns
+from k8s_sync import streams
+from k8s_sync.enrich import run as enrich
+from k8s_sync.enrich.columns import Columns
 from k8s_sync.errors import ConfigError, FatalError
 from tests.pure import sample
 from tests.pure.test_enrich_json import DONE, ROW

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from k8s_sync.columns import OPTIONAL, Columns
-from k8s_sync.decorate_json import JsonDecorator
-from k8s_sync.tally import Tally
+from k8s_sync.enrich.columns import OPTIONAL, Columns
+from k8s_sync.enrich.decorate_json import JsonDecorator
+from k8s_sync.enrich.tally import Tally
 from tests.pure import sample
 
 ROW = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from k8s_sync.columns import DEFAULT, OPTIONAL, Columns
+from k8s_sync.enrich.columns import DEFAULT, OPTIONAL, Columns
 from tests.pure.tsv_logs import CONN, HTTP, NONE, UNKNOWN, WEB, Run, conn, log
 
 

@@ -80,7 +80,7 @@ def test_hurry_changes_nothing(rows: list[str]) -> None:
     text = log("conn", CONN, *rows)
     hurried = Run(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("k8s_sync.decorate_tsv.make_quick", lambda *_: None)
+        patch.setattr("k8s_sync.enrich.decorate_tsv.make_quick", lambda *_: None)
         slow = Run(text)
     assert hurried.text == slow.text
     assert hurried.problems == slow.problems

@@ -1,8 +1,8 @@
 """Facts share what is equal, and problems are told once, in bounded memory."""
 
-from k8s_sync import facts, problems
-from k8s_sync.facts import Reader
-from k8s_sync.problems import Problems, ignore
+from k8s_sync.claims import facts, problems
+from k8s_sync.claims.facts import Reader
+from k8s_sync.claims.problems import Problems, ignore
 
 
 def test_equal_values_are_one_object() -> None:

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from k8s_sync.errors import ConfigError, FatalError
-from k8s_sync.kube.files import COMMAND, Found, export, read_bytes, read_file
+from k8s_sync.export import rows_of
+from k8s_sync.kube.files import COMMAND, Found, read_bytes, read_file
 from k8s_sync.model import Claim, Range
 from tests.pure.kubernetes import DEMO, NOW, held, us, where
 
@@ -183,7 +184,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def rows(*paths: Path) -> list[Claim | Range]:
-    return export(map(str, paths), cluster="demo", now=NOW, problem=pytest.fail)
+    return rows_of(map(str, paths), cluster="demo", now=NOW, problem=pytest.fail)
 
 
 def test_the_demo_cluster_is_what_its_recipe_makes(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8s_sync import address
-from k8s_sync.lookup import Index, Lookup
+from k8s_sync.enrich.lookup import Index, Lookup
+from k8s_sync.enrich.question import ANY, ask, protocols
 from k8s_sync.model import SECOND, Claim, Owner, Proto
-from k8s_sync.question import ANY, ask, protocols
 from k8s_sync.timeline import Timeline
 from tests.pure import sample
 
@@ -81,7 +81,7 @@ def test_kept_answers_are_those_of_the_timeline(
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("k8s_sync.lookup._LIMIT", 10)
+    monkeypatch.setattr("k8s_sync.enrich.lookup._LIMIT", 10)
     lookup = Lookup(sample.index(), lambda answer: str(answer.match).encode())
     for number in range(50):
         assert lookup.cell(b"10.0.1.%d" % number, T, b"", ()) == b"unknown"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from k8s_sync.roles import ROLES, roles
-from k8s_sync.subject import repository
+from k8s_sync.claims.roles import ROLES, roles
+from k8s_sync.claims.subject import repository
 
 SYSTEM = {"namespace": "kube-system"}
 NODE = {"kind": "node"}

@@ -7,8 +7,8 @@ import pytest
 
 from k8s_sync import address, whois
 from k8s_sync.cli import main
+from k8s_sync.enrich.question import ANY
 from k8s_sync.errors import ConfigError
-from k8s_sync.question import ANY
 from k8s_sync.whois import Target
 from tests.pure import sample
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.kube.objects import Object
 from tests.pure.kubernetes import NOW, controlled_by, live, meta, obj, pod, replica_set
 

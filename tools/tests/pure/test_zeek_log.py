@@ -2,7 +2,7 @@
 
 import pytest
 
-from k8s_sync.zeek_log import Dialect, detect
+from k8s_sync.enrich.zeek_log import Dialect, detect
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Zeek logs in TSV, and what becomes of them, for the tests of enrich."""
 
-from k8s_sync.columns import DEFAULT, Columns
-from k8s_sync.decorate_tsv import TsvDecorator
-from k8s_sync.tally import Tally
+from k8s_sync.enrich.columns import DEFAULT, Columns
+from k8s_sync.enrich.decorate_tsv import TsvDecorator
+from k8s_sync.enrich.tally import Tally
 from tests.pure import sample
 
 WEB = ["pod", "exact", "shop", "web-1", "Deployment/web", "node-a", "front"]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from fakes.zeek import FakeZeek
 from k8s_sync import address
 from k8s_sync.address import pack
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.kube.decode import Decoder, Problem
 from k8s_sync.kube.resources import ALL, BY_NAME
 from k8s_sync.model import Claim

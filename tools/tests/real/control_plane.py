@@ -23,8 +23,8 @@ import trustme
 
 READY_WITHIN = 90.0
 """Seconds until a program that was started must answer."""
-STOPPED_WITHIN = 15.0
-"""Seconds that an API server has for an orderly end."""
+STOPPED_WITHIN = 6.0
+"""Seconds for an orderly end; an API server that has watchers would take a minute."""
 
 ADMIN, READER, LESSER, SHOPPER = "admin", "k8s-sync", "k8s-sync-less", "k8s-sync-shop"
 """Users: of everything, of what the daemon reads, of less, and of one namespace."""

@@ -2,7 +2,7 @@
 
 import time
 
-from k8s_sync.api_time import parse
+from k8s_sync.claims.api_time import parse
 from k8s_sync.model import SECOND
 from tests.real.cluster import (
     Cluster,

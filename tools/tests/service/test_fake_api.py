@@ -12,6 +12,7 @@ import pytest
 
 from fakes.api_server import FakeApiServer
 from k8s_sync.errors import (
+    ApiError,
     ForbiddenError,
     GoneError,
     InvalidRequestError,
@@ -42,7 +43,8 @@ async def client(api: FakeApiServer) -> AsyncIterator[ApiClient]:
 
 
 async def page(client: ApiClient, **params: str) -> dict[str, Any]:
-    return json.loads(await client.get(PODS.path(), params))
+    answer: dict[str, Any] = json.loads(await client.get(PODS.path(), params))
+    return answer
 
 
 async def events(client: ApiClient, count: int, **params: str) -> list[dict[str, Any]]:
@@ -207,7 +209,7 @@ async def test_metadata_alone(api: FakeApiServer, client: ApiClient) -> None:
     ],
 )
 async def test_refusals(
-    api: FakeApiServer, client: ApiClient, status: int, error: type[Exception]
+    api: FakeApiServer, client: ApiClient, status: int, error: type[ApiError]
 ) -> None:
     api.faults.add(status=status, retry_after=7, times=2)
     with pytest.raises(error) as caught:

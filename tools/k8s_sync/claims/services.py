@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from k8s_sync.facts import ServiceFacts
-from k8s_sync.ledger import Claims, Key, Ledger, changed
+from k8s_sync.claims.facts import ServiceFacts
+from k8s_sync.claims.ledger import Claims, Key, Ledger, changed
+from k8s_sync.claims.nodes import Nodes
+from k8s_sync.claims.roles import roles
+from k8s_sync.claims.selectors import Selectors
 from k8s_sync.model import Claim, Owner
-from k8s_sync.nodes import Nodes
-from k8s_sync.roles import roles
-from k8s_sync.selectors import Selectors
 
 
 class _Service(msgspec.Struct):

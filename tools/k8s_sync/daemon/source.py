@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
+from k8s_sync.daemon.store import Store
 from k8s_sync.kube import files, resources
 from k8s_sync.kube.changes import Applied, Change, Degraded, Deleted, Lost, Synced
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.kube.cluster import ClusterWatch
 from k8s_sync.kube.reflector import Reflector
-from k8s_sync.store import Store
 
 _log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from k8s_sync import __version__
+from k8s_sync.daemon.source import Source
 from k8s_sync.feed.session import Session
-from k8s_sync.source import Source
 
 PREFIX = "k8s_sync"
 

@@ -6,7 +6,7 @@ certain: a role takes suspicion away, so a wrong one hides an attack.
 
 from functools import lru_cache
 
-from k8s_sync.subject import (
+from k8s_sync.claims.subject import (
     Subject,
     Test,
     app,

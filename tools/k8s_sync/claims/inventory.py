@@ -12,17 +12,17 @@ What is kept per object is what its rows need, not the object.
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 
-from k8s_sync.facts import Reader, place
+from k8s_sync.claims.facts import Reader, place
+from k8s_sync.claims.ledger import Ledger
+from k8s_sync.claims.nodes import Change, Nodes
+from k8s_sync.claims.pod_facts import PodReader
+from k8s_sync.claims.pods import Pods
+from k8s_sync.claims.problems import Problems, ignore
+from k8s_sync.claims.ranges import Ranges
+from k8s_sync.claims.services import Services
+from k8s_sync.claims.workload import Workloads
 from k8s_sync.kube.objects import Object
-from k8s_sync.ledger import Ledger
 from k8s_sync.model import Range, Row
-from k8s_sync.nodes import Change, Nodes
-from k8s_sync.pod_facts import PodReader
-from k8s_sync.pods import Pods
-from k8s_sync.problems import Problems, ignore
-from k8s_sync.ranges import Ranges
-from k8s_sync.services import Services
-from k8s_sync.workload import Workloads
 
 RESOURCES = ("namespaces", "nodes", "replicasets", "jobs", "services", "pods")
 """What claims are made from; any subset will do."""

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from k8s_sync.daemon.source import Source
 from k8s_sync.errors import ConfigError
 from k8s_sync.feed.session import Session
-from k8s_sync.source import Source
 
 
 def problems(sources: Sequence[Source], sessions: Sequence[Session]) -> list[str]:

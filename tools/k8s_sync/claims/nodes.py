@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from k8s_sync.facts import NodeFacts
-from k8s_sync.ledger import Claims, Key, Ledger, changed
+from k8s_sync.claims.facts import NodeFacts
+from k8s_sync.claims.ledger import Claims, Key, Ledger, changed
+from k8s_sync.claims.ranges import Ranges
+from k8s_sync.claims.roles import roles
 from k8s_sync.model import Owner, Row
-from k8s_sync.ranges import Ranges
-from k8s_sync.roles import roles
 
 
 class Node(msgspec.Struct):

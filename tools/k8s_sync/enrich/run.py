@@ -11,15 +11,15 @@ from typing import BinaryIO
 import msgspec
 
 from k8s_sync import journal
-from k8s_sync.columns import Columns
 from k8s_sync.console import Progress, say
-from k8s_sync.decorate_json import JsonDecorator
-from k8s_sync.decorate_tsv import TsvDecorator
+from k8s_sync.enrich.columns import Columns
+from k8s_sync.enrich.decorate_json import JsonDecorator
+from k8s_sync.enrich.decorate_tsv import TsvDecorator
+from k8s_sync.enrich.lookup import Index
+from k8s_sync.enrich.tally import ProblemKind, Tally
+from k8s_sync.enrich.zeek_log import detect
 from k8s_sync.errors import ConfigError, SyncError
-from k8s_sync.lookup import Index
 from k8s_sync.streams import STANDARD, STANDARD_INPUT, Input, open_input, open_output
-from k8s_sync.tally import ProblemKind, Tally
-from k8s_sync.zeek_log import detect
 
 _LOG_NAME = re.compile(r"[A-Za-z0-9_]+")
 _KINDS: dict[ProblemKind, str] = {

@@ -15,18 +15,18 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from k8s_sync import log
-from k8s_sync.claims import Inventory
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.config import Config
+from k8s_sync.daemon import log
+from k8s_sync.daemon.health import problems, serving
+from k8s_sync.daemon.metrics import Metrics
+from k8s_sync.daemon.source import Source
+from k8s_sync.daemon.store import Store
 from k8s_sync.errors import ConfigError, SyncError
 from k8s_sync.feed.session import Session
-from k8s_sync.health import problems, serving
 from k8s_sync.kube.auth import credentials
 from k8s_sync.kube.client import ApiClient
-from k8s_sync.metrics import Metrics
 from k8s_sync.model import SECOND
-from k8s_sync.source import Source
-from k8s_sync.store import Store
 
 DRAIN, DRAIN_STEP = 5.0, 0.02
 """Seconds that the Zeeks have for the rest after SIGTERM, and between two looks."""

@@ -4,14 +4,14 @@ Lines go in and come out; files are somebody else's business.
 """
 
 from k8s_sync import times
-from k8s_sync.columns import SETS, Columns
-from k8s_sync.lookup import Index, Lookup
+from k8s_sync.enrich.columns import SETS, Columns
+from k8s_sync.enrich.lookup import Index, Lookup
+from k8s_sync.enrich.question import protocols
+from k8s_sync.enrich.quick_tsv import Quick, make_quick
+from k8s_sync.enrich.tally import Tally
+from k8s_sync.enrich.tsv_plan import Plan, make_plan
+from k8s_sync.enrich.zeek_log import Dialect
 from k8s_sync.model import Proto
-from k8s_sync.question import protocols
-from k8s_sync.quick_tsv import Quick, make_quick
-from k8s_sync.tally import Tally
-from k8s_sync.tsv_plan import Plan, make_plan
-from k8s_sync.zeek_log import Dialect
 
 _PROTOS_LIMIT = 1000
 """Values of ``proto`` that are kept; there are some ten of them in a sane log."""

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from k8s_sync.columns import Value
+from k8s_sync.enrich.columns import Value
 
 Format = Literal["tsv", "json"]
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from k8s_sync.ledger import Claims, Key, Ledger, changed, key
+from k8s_sync.claims.ledger import Claims, Key, Ledger, changed, key
+from k8s_sync.claims.nodes import Nodes
+from k8s_sync.claims.pod_facts import PodFacts
+from k8s_sync.claims.roles import roles
+from k8s_sync.claims.selectors import Selectors, selects
+from k8s_sync.claims.workload import BETWEEN, Controller, Workloads
 from k8s_sync.model import Claim, Owner
-from k8s_sync.nodes import Nodes
-from k8s_sync.pod_facts import PodFacts
-from k8s_sync.roles import roles
-from k8s_sync.selectors import Selectors, selects
-from k8s_sync.workload import BETWEEN, Controller, Workloads
 
 # Few members each: a list takes a tenth of what a set does.
 _Index = defaultdict[str, list[str]]

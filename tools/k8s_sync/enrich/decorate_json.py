@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from k8s_sync import times
-from k8s_sync.columns import ADDRESSES, SIDES, STAND_INS, Columns
-from k8s_sync.lookup import Index, Lookup
+from k8s_sync.enrich.columns import ADDRESSES, SIDES, STAND_INS, Columns
+from k8s_sync.enrich.lookup import Index, Lookup
+from k8s_sync.enrich.question import protocols
+from k8s_sync.enrich.tally import Tally
 from k8s_sync.model import Proto
-from k8s_sync.question import protocols
 from k8s_sync.rules import Answer
-from k8s_sync.tally import Tally
 
 _UNSET = msgspec.Raw()
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from k8s_sync.facts import Reader, place, unspecified, usable
+from k8s_sync.claims.facts import Reader, place, unspecified, usable
+from k8s_sync.claims.problems import Problems
+from k8s_sync.claims.secondary import secondary
+from k8s_sync.claims.workload import Controller, controller
 from k8s_sync.kube.objects import Container, ContainerState, Object
 from k8s_sync.model import Owner, Proto
-from k8s_sync.problems import Problems
-from k8s_sync.secondary import secondary
-from k8s_sync.workload import Controller, controller
 
 _MIRROR = "kubernetes.io/config.mirror"
 _HASH = "kubernetes.io/config.hash"

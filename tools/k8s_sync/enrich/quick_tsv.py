@@ -6,11 +6,11 @@ these rows, only later.
 
 from collections.abc import Callable
 
-from k8s_sync.lookup import Lookup
+from k8s_sync.enrich.lookup import Lookup
+from k8s_sync.enrich.tally import Tally
+from k8s_sync.enrich.tsv_plan import Plan
 from k8s_sync.model import Proto
-from k8s_sync.tally import Tally
 from k8s_sync.times import parse_bytes
-from k8s_sync.tsv_plan import Plan
 
 Quick = Callable[[list[bytes], int, list[bytes]], int]
 """Decorates lines from an index on; returns the index of the first unusual one."""

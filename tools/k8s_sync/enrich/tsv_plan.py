@@ -6,7 +6,7 @@ column of its ``id``, others at the end of the row.
 
 from typing import NamedTuple
 
-from k8s_sync.columns import ADDRESSES, SIDES, STAND_INS
+from k8s_sync.enrich.columns import ADDRESSES, SIDES, STAND_INS
 
 _ID = "id."
 

@@ -10,11 +10,12 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from k8s_sync import address, api_time
+from k8s_sync import address
 from k8s_sync.address import Subnet
+from k8s_sync.claims import api_time
+from k8s_sync.claims.problems import Problems
 from k8s_sync.kube.objects import Metadata, Object
 from k8s_sync.model import SECOND, Proto
-from k8s_sync.problems import Problems
 
 _T = TypeVar("_T")
 _SHARED = 1 << 16

@@ -1,0 +1,1 @@
+"""Kubernetes objects in, claims out. Pure: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""The daemon: follows clusters and feeds Zeeks."""

@@ -1,0 +1,1 @@
+"""Puts the owners' columns into Zeek logs that were written without them."""
