@@ -3,6 +3,7 @@
 import pytest
 
 from k8s_sync.timeline import Timeline
+from tests.pure.twin import Twin
 from tests.pure.vectors import Case, cases
 
 CASES = list(cases())
@@ -10,8 +11,9 @@ CASES = list(cases())
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("reverse", [False, True], ids=["forward", "backward"])
-def test_python(case: Case, *, reverse: bool) -> None:
-    timeline = Timeline()
+@pytest.mark.parametrize("kind", [Timeline, Twin], ids=["python", "cpp"])
+def test_vector(kind: type[Timeline | Twin], case: Case, *, reverse: bool) -> None:
+    timeline = kind()
     for row in reversed(case.rows) if reverse else case.rows:
         timeline.apply(row)
     for question in case.questions:
