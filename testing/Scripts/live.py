@@ -107,10 +107,11 @@ class Run:
         process.send_signal(number)
         return process.wait(PATIENCE)
 
-    def start_api(self) -> None:
-        """Starts the API server, empty."""
+    def start_api(self, objects: str = "") -> None:
+        """Starts the API server, empty or with the objects of a file."""
         port = self.api.rpartition(":")[2]
-        self.start("api", [sys.executable, "-m", "fakes.api_server", "--port", port])
+        command = [sys.executable, "-m", "fakes.api_server", "--port", port]
+        self.start("api", [*command, "--objects", objects] if objects else command)
         self.until("the API server", lambda: bool(self.get(f"{self.api}/version")))
 
     def start_zeek(self, *arguments: str) -> None:
@@ -174,6 +175,7 @@ class Run:
                 and self.metric("claims") == claims
                 and self.metric("zeek_waiting") == 0
                 and self.metric("zeek_unanswered") == 0
+                and self.metric("zeek_agrees") == 1
             )
 
         self.until(f"{claims} claims to be known to Zeek", fact)

@@ -95,6 +95,9 @@ class _Daemon(Collector):
         connects = _counter("zeek_connects", "Sessions that began.", ["zeek"])
         events = _counter("zeek_events", "Events that were sent.", ["zeek"])
         refusals = _counter("zeek_refusals", "Messages that Zeek refused.", ["zeek"])
+        agrees = _gauge(
+            "zeek_agrees", "Whether that Zeek's digest was last equal to ours.", labels
+        )
         waiting = _gauge("zeek_waiting", "Rows that are still to be sent.", labels)
         unanswered = _gauge(
             "zeek_unanswered", "Events that are not answered yet.", labels
@@ -109,10 +112,12 @@ class _Daemon(Collector):
             refusals.add_metric([session.url], session.refusals)
             for peer in session.peers:
                 label = [session.url, peer.source]
+                agrees.add_metric(label, peer.agrees)
                 waiting.add_metric(label, peer.waiting)
                 unanswered.add_metric(label, peer.unanswered)
                 resyncs.add_metric(label, peer.resyncs)
-        yield from (up, connects, events, refusals, waiting, unanswered, resyncs)
+        yield from (up, connects, events, refusals)
+        yield from (agrees, waiting, unanswered, resyncs)
 
 
 def _gauge(name: str, text: str, labels: list[str]) -> GaugeMetricFamily:

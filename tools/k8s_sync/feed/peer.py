@@ -79,6 +79,11 @@ class Peer:
         quiet = not (self.waiting or self.unanswered or self._hello_due)
         return self.phase == "synced" and quiet
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the last answer showed that the node holds what we hold."""
+        return self.last is not None and self._agrees(self.last)
+
     def connected(self) -> None:
         """Begins a session; what was under way in the last one is void."""
         self.phase = "hello"

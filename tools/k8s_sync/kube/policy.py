@@ -107,6 +107,7 @@ class Verdict:
         relist: What we know is worth nothing as a place to go on from.
         distrust: Nor are the versions that we know.
         refused: The server does not want to, rather than cannot.
+        meant: It has refused so often that it means it.
         quiet: It belongs to normal life as long as it does not happen again.
         least: Seconds to wait at least.
     """
@@ -115,6 +116,7 @@ class Verdict:
     relist: bool = False
     distrust: bool = False
     refused: bool = False
+    meant: bool = False
     quiet: bool = False
     least: float = 0
 
@@ -148,7 +150,11 @@ def judge(
             return Verdict(reason="short_watch", relist=error.events == 0, quiet=True)
         case ForbiddenError() | NotServedError():
             reason = "forbidden" if isinstance(error, ForbiddenError) else "not_served"
-            return Verdict(reason=reason, refused=True)
+            latest = list(failures)[-PATIENT:]
+            meant = len(latest) == PATIENT and all(
+                issubclass(kind, ForbiddenError | NotServedError) for kind in latest
+            )
+            return Verdict(reason=reason, refused=True, meant=meant)
         case InvalidRequestError():
             return Verdict(reason="invalid_request", relist=True)
     reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "other")

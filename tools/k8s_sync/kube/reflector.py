@@ -115,19 +115,21 @@ class Reflector:
             self._version = None
         if verdict.distrust:
             self._trusted = False
-        state: State = "degraded" if verdict.refused else "lost"
+        # A kind that we have read is not given up at the first word.
+        degraded = verdict.refused and (verdict.meant or not self.stats.syncs)
+        state: State = "degraded" if degraded else "lost"
         if self.state != state and not (verdict.quiet and len(self._failures) == 1):
             _log.warning("%s: %s", self._label, error)
             self.state = state
             self.problem = error
-            told = Degraded if verdict.refused else Lost
+            told = Degraded if degraded else Lost
             await self._sink(told(self.resource, error, self.namespace))
         elif self.state == state:
             self.problem = error
         self.settled.set()
         wait = (
             self._timing.refused * (1 + self._world.random() / 10)
-            if verdict.refused
+            if verdict.meant
             else self._backoff.next(verdict.least)
         )
         await self._world.sleep(wait)
