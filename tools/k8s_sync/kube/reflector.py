@@ -20,7 +20,7 @@ from k8s_sync.kube.decode import Decoder, Event
 from k8s_sync.kube.known import Known, Version, is_older, version
 from k8s_sync.kube.objects import Failure, Object
 from k8s_sync.kube.policy import (
-    STUBBORN,
+    PATIENT,
     Backoff,
     NoWatchListError,
     RegressionError,
@@ -88,7 +88,7 @@ class Reflector:
         self._highest: Version = 0
         self._trusted = True
         # In a row, the latest ones; none if all is well.
-        self._failures: deque[type[TransientError]] = deque(maxlen=STUBBORN)
+        self._failures: deque[type[TransientError]] = deque(maxlen=PATIENT)
         self._sync_began = 0.0
 
     @property

@@ -22,11 +22,6 @@ def just_now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def labelled(**labels: str) -> Json:
-    """Metadata with labels; underscores in their names stand for hyphens."""
-    return {"labels": {key.replace("_", "-"): text for key, text in labels.items()}}
-
-
 def controlled_by(kind: str, owner: Json) -> Json:
     """Metadata that says who made an object."""
     metadata = owner["metadata"]
@@ -84,9 +79,8 @@ class Cluster:
 
     def node(self, name: str, internal: str, zone: str) -> Json:
         """Creates a node that has registered itself."""
-        metadata = labelled()
-        metadata["labels"]["topology.kubernetes.io/zone"] = zone
-        node = self.create("nodes", name, metadata=metadata)
+        labels = {"topology.kubernetes.io/zone": zone}
+        node = self.create("nodes", name, metadata={"labels": labels})
         addresses = [
             {"type": "InternalIP", "address": internal},
             {"type": "Hostname", "address": name},
@@ -114,6 +108,27 @@ class Cluster:
         if addresses:
             self.set_status("pods", name, running(*addresses), namespace)
         return pod
+
+    def replica_set(self, namespace: str, name: str, kind: str = "Deployment") -> Json:
+        """Creates a ReplicaSet as the controller of something larger does."""
+        owner = {"metadata": {"name": name, "uid": f"uid-of-{name}"}}
+        labels = {"app": name, "pod-template-hash": "5d9c7b"}
+        containers = [{"name": "c", "image": "registry.example/app:1"}]
+        template = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
+        return self.create(
+            "replicasets",
+            f"{name}-5d9c7b",
+            namespace,
+            metadata=controlled_by(kind, owner),
+            spec={"selector": {"matchLabels": labels}, "template": template},
+        )
+
+    def replica(self, namespace: str, maker: Json, *addresses: str) -> Json:
+        """Creates a pod as the controller of ReplicaSets does."""
+        name = f"{maker['metadata']['name']}-x"
+        labels = {"labels": maker["spec"]["selector"]["matchLabels"]}
+        metadata = {**labels, **controlled_by("ReplicaSet", maker)}
+        return self.pod(name, namespace, *addresses, metadata=metadata)
 
     def set_status(
         self, resource: str, name: str, status: Json, namespace: str = ""

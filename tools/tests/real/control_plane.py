@@ -23,7 +23,7 @@ import trustme
 
 READY_WITHIN = 90.0
 """Seconds until a program that was started must answer."""
-STOPPED_WITHIN = 6.0
+STOPPED_WITHIN = 3.0
 """Seconds for an orderly end; an API server that has watchers would take a minute."""
 
 ADMIN, READER, LESSER, SHOPPER = "admin", "k8s-sync", "k8s-sync-less", "k8s-sync-shop"
@@ -90,9 +90,13 @@ class Certificates:
         authority = trustme.CA()
         server = authority.issue_cert(_HOST, "localhost")
         signer = authority.issue_cert("service-accounts.example")
+        client = authority.issue_cert("client.example", common_name=READER)
         self.authority = authority.cert_pem.bytes()
+        self.client_cert = client.cert_chain_pems[0].bytes()
+        self.client_key = client.private_key_pem.bytes()
         self.cert, self.key = folder / "server.pem", folder / "server.key"
-        self.signer = folder / "signer.key"
+        self.signer, self.ca = folder / "signer.key", folder / "ca.pem"
+        authority.cert_pem.write_to_path(self.ca)
         server.cert_chain_pems[0].write_to_path(self.cert)
         server.private_key_pem.write_to_path(self.key)
         signer.private_key_pem.write_to_path(self.signer)
@@ -123,6 +127,7 @@ class ApiServer:
             f"--tls-cert-file={certificates.cert}",
             f"--tls-private-key-file={certificates.key}",
             f"--token-auth-file={tokens}",
+            f"--client-ca-file={certificates.ca}",
             "--authorization-mode=RBAC",
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-signing-key-file={certificates.signer}",
@@ -231,7 +236,7 @@ class ControlPlane:
             ],
             folder,
         )
-        self._certificates = Certificates(folder)
+        self.certificates = Certificates(folder)
         users = (ADMIN, READER, LESSER, SHOPPER, STRANGER)
         self.tokens = {user: secrets.token_hex(20) for user in users}
         self._token_file = folder / "tokens.csv"
@@ -250,7 +255,7 @@ class ControlPlane:
             *flags,
             folder=self._folder,
             etcd=self._client,
-            certificates=self._certificates,
+            certificates=self.certificates,
             tokens=self._token_file,
         )
 
@@ -286,7 +291,7 @@ class ControlPlane:
             authority: The certificate to trust, if not the right one.
             **credentials: What the user has in place of a token.
         """
-        trusted = base64.b64encode(authority or self._certificates.authority).decode()
+        trusted = base64.b64encode(authority or self.certificates.authority).decode()
         cluster = {
             "server": server or self.api.url,
             "certificate-authority-data": trusted,

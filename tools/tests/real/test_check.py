@@ -1,5 +1,7 @@
 """``k8s-sync check`` finds in a real cluster what the daemon would lack."""
 
+from base64 import b64encode
+
 import pytest
 import trustme
 
@@ -22,6 +24,18 @@ async def test_all_is_well(stage: Stage) -> None:
     assert any(stage.plane.api.url in line and ": v1." in line for line in lines)
     for name in RESOURCES:
         assert any(line.endswith(f"list and watch {name}") for line in lines), name
+
+
+async def test_a_client_certificate(stage: Stage) -> None:
+    """As those who set up a cluster have it."""
+    certificates = stage.plane.certificates
+    data = {"certificate": certificates.client_cert, "key": certificates.client_key}
+    kubeconfig = stage.plane.kubeconfig(
+        stage.folder / "kubeconfig",
+        **{f"client-{key}-data": b64encode(pem).decode() for key, pem in data.items()},
+    )
+    code, said = await stage.check(kubeconfig)
+    assert code == 0, said
 
 
 async def test_what_the_role_lacks_is_named(stage: Stage) -> None:

@@ -4,15 +4,7 @@ import time
 
 from k8s_sync.claims.api_time import parse
 from k8s_sync.model import SECOND
-from tests.real.cluster import (
-    Cluster,
-    Json,
-    claims,
-    controlled_by,
-    just_now,
-    labelled,
-    running,
-)
+from tests.real.cluster import claims, just_now, running
 from tests.real.control_plane import SHOPPER, SHOPPER_NAMESPACE, ApiServer
 from tests.real.process import until
 from tests.real.relay import Relay
@@ -22,41 +14,18 @@ MORE_THAN_A_PAGE = 520
 FIRST, SECOND_ADDRESS, V6 = "10.1.1.1", "10.1.1.2", "fd00:1::1"
 
 
-def replica_set(cluster: Cluster, namespace: str, deployment: str) -> Json:
-    """Makes a ReplicaSet as the controller of a Deployment does."""
-    owner = {"metadata": {"name": deployment, "uid": f"uid-of-{deployment}"}}
-    labels = {"app": deployment, "pod-template-hash": "5d9c7b"}
-    containers = [{"name": "c", "image": "registry.example/app:1"}]
-    template = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
-    return cluster.create(
-        "replicasets",
-        f"{deployment}-5d9c7b",
-        namespace,
-        metadata=controlled_by("Deployment", owner),
-        spec={"selector": {"matchLabels": labels}, "template": template},
-    )
-
-
-def replica(cluster: Cluster, namespace: str, maker: Json, *addresses: str) -> Json:
-    """Makes a pod as the controller of a ReplicaSet does."""
-    name = maker["metadata"]["name"]
-    labels = labelled(**maker["spec"]["selector"]["matchLabels"])
-    metadata = {**labels, **controlled_by("ReplicaSet", maker)}
-    return cluster.pod(f"{name}-x", namespace, *addresses, metadata=metadata)
-
-
 async def test_everything_that_is_there_is_named(stage: Stage) -> None:
     """As a stream of initial events, which this server offers."""
     cluster = stage.cluster
     cluster.namespace("shop")
-    replicas = replica_set(cluster, "shop", "web")
+    replicas = cluster.replica_set("shop", "web")
     service = cluster.create(
         "services",
         "front",
         "shop",
         spec={"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80}]},
     )
-    pod = replica(cluster, "shop", replicas)
+    pod = cluster.replica("shop", replicas)
     since = just_now()
     status = running(FIRST, V6, since=since)
     cluster.set_status("pods", pod["metadata"]["name"], status, "shop")
@@ -203,8 +172,8 @@ async def test_one_namespace_and_a_role_in_it(stage: Stage) -> None:
     cluster = stage.cluster
     cluster.namespace(SHOPPER_NAMESPACE)
     cluster.namespace("other")
-    replicas = replica_set(cluster, SHOPPER_NAMESPACE, "web")
-    replica(cluster, SHOPPER_NAMESPACE, replicas, "10.1.6.1")
+    replicas = cluster.replica_set(SHOPPER_NAMESPACE, "web")
+    cluster.replica(SHOPPER_NAMESPACE, replicas, "10.1.6.1")
     cluster.pod("p", "other", "10.1.6.2")
     flag = f"--namespace={SHOPPER_NAMESPACE}"
     async with stage.daemon(flag, user=SHOPPER) as daemon:

@@ -9,7 +9,7 @@ from fakes.api_server import FakeApiServer
 from k8s_sync.errors import ForbiddenError, NotServedError, UnreachableError
 from k8s_sync.kube.changes import Degraded, Deleted, Lost, Synced
 from k8s_sync.kube.cluster import ClusterWatch
-from k8s_sync.kube.policy import Timing
+from k8s_sync.kube.policy import PATIENT, Timing
 from k8s_sync.kube.resources import ALL, JOBS, NODES, PODS
 from tests.service.following import SPEED, View, client_of, following, pod, until, world
 
@@ -174,7 +174,7 @@ async def test_loss_and_recovery_are_told() -> None:
 
 @pytest.mark.parametrize("served", [True, False])
 async def test_a_refused_kind_is_asked_for_now_and_then(served: bool) -> None:  # noqa: FBT001 - a parameter
-    """403 and 404 degrade: told once, tried each minute, and healed."""
+    """403 and 404 degrade: told once, tried each minute in the end, and healed."""
     async with FakeApiServer() as api:
         if served:
             api.forbidden.add("jobs")
@@ -182,6 +182,7 @@ async def test_a_refused_kind_is_asked_for_now_and_then(served: bool) -> None:  
             api.faults.add(plural="jobs", status=404, times=-1)
         async with following(api, JOBS) as f:
             await until(lambda: f.reflector.state == "degraded")
+            await until(lambda: f.reflector.stats.failures.total() == PATIENT)
             began = time.monotonic()
             count = len(api.requests)
             await until(lambda: len(api.requests) > count)
@@ -193,6 +194,32 @@ async def test_a_refused_kind_is_asked_for_now_and_then(served: bool) -> None:  
             error = f.view.of(Degraded)[0].error
             assert isinstance(error, ForbiddenError if served else NotServedError)
             assert f.view.story == ["degraded", "synced"]
+
+
+async def test_a_server_that_has_just_started_does_not_know_its_roles() -> None:
+    """A kind that was read is asked for again soon, and not given up yet."""
+    async with FakeApiServer() as api, following(api) as f:
+        await f.synced()
+        began = time.monotonic()
+        api.forbidden.add("pods")
+        api.drop()
+        await until(lambda: f.reflector.stats.failures["forbidden"] == 2)
+        assert f.reflector.state == "lost"
+        api.forbidden.clear()
+        await f.synced(2)
+        assert (time.monotonic() - began) * SPEED < 60
+        assert f.view.story == ["synced", "lost", "synced"]
+
+
+async def test_a_right_that_was_withdrawn() -> None:
+    """Is believed to be after a while."""
+    async with FakeApiServer() as api, following(api) as f:
+        await f.synced()
+        api.forbidden.add("pods")
+        api.drop()
+        await until(lambda: f.reflector.state == "degraded")
+        assert f.reflector.stats.failures["forbidden"] == PATIENT
+        assert f.view.story == ["synced", "lost", "degraded"]
 
 
 async def test_the_server_may_ask_for_patience() -> None:
@@ -251,7 +278,8 @@ async def test_a_cluster_is_learned_kind_by_kind() -> None:
         await until(lambda: watch.settled and watch.live)
         task.cancel()
 
-        assert [seen.plural for seen in api.requests] == [r.name for r in ALL]
+        asked = dict.fromkeys(seen.plural for seen in api.requests)
+        assert list(asked) == [r.name for r in ALL]
         assert [c.resource for c in view.of(Degraded)] == [NODES]
         assert len(view.of(Synced)) == len(ALL) - 1
 

@@ -1,0 +1,80 @@
+"""`make bench`: measures what the package costs, each figure beside its bar.
+
+Everything is measured in one run on one machine, so that ratios mean something.
+Figures that miss their bar are shown, not held against anybody: the exit code is 0
+unless something did not run.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from benchmarks import enrich_part, zeek_parts
+from benchmarks.figures import Figure, LackingError, table
+from benchmarks.zeek_parts import Bench, Options
+
+_WIDTH = 70
+
+
+def say(text: str) -> None:
+    """Shows what is under way, if somebody watches."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text[:_WIDTH]:{_WIDTH}}\r")
+        sys.stderr.flush()
+
+
+def main() -> int:
+    """Measures the parts that were asked for."""
+    bench = cache(Bench)
+    parts: dict[str, tuple[str, Callable[[Options], list[Figure]]]] = {
+        "load": (
+            "Zeek's start, and its memory",
+            lambda options: zeek_parts.loading(bench(options)),
+        ),
+        "packets": (
+            "Zeek's work for packets",
+            lambda options: zeek_parts.packets(bench(options)),
+        ),
+        "enrich": ("k8s-sync enrich, conn.log", enrich_part.enriching),
+        "lookup": ("the timeline in C++, alone", zeek_parts.lookups),
+    }
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"of: {', '.join(parts)} [all]"
+    )
+    parser.add_argument(
+        "--claims", type=int, default=150_000, help="claims to load [%(default)s]"
+    )
+    parser.add_argument(
+        "--packets", type=int, default=50_000, help="packets to read [%(default)s]"
+    )
+    arguments = parser.parse_args()
+    wanted = arguments.parts or list(parts)
+    for name in wanted:
+        if name not in parts:
+            parser.error(f"no part '{name}'; there are: {', '.join(parts)}")
+    if arguments.claims < 1 or arguments.packets < 1:
+        parser.error("--claims and --packets must be at least 1")
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="zeek-k8s-bench-") as scratch:
+        options = Options(Path(scratch), arguments.claims, arguments.packets, say)
+        for name in wanted:
+            title, measure = parts[name]
+            try:
+                shown = table(f"{name}: {title}", measure(options))
+            except LackingError as error:
+                shown = f"{name}: skipped: {error}\n"
+            except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+                failed = True
+                shown = f"{name}: FAILED: {error}\n"
+            say("")
+            print(shown, flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
