@@ -88,8 +88,8 @@ function load_rows(name: string, source: Source, payload: string): string
 	    loaded$problem) : "";
 	}
 
-function take_delta(name: string, source: Source, epoch: count, seq: count, payload: string)
-    : string
+function take_delta(name: string, source: Source, epoch: count, seq: count,
+    payload: string): string
 	{
 	# Rows are taken in even after a gap: what they say is true all the same.
 	local problem = load_rows(name, source, payload);
@@ -106,7 +106,8 @@ function take_delta(name: string, source: Source, epoch: count, seq: count, payl
 	return problem;
 	}
 
-function take_snapshot(name: string, source: Source, seq: count, payload: string): string
+function take_snapshot(name: string, source: Source, seq: count,
+    payload: string): string
 	{
 	if ( seq == 1 )
 		{
@@ -179,10 +180,11 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 	    known$seq, K8s::__claims(source), K8s::__digest(source), problem);
 	}
 
+# Little and often, so that the main loop never stalls: a few milliseconds at most.
 event evict()
 	{
-	K8s::__evict(current_time() - retention);
-	schedule 1min { evict() };
+	K8s::__evict(current_time() - retention, 10000);
+	schedule 10sec { evict() };
 	}
 
 event zeek_init() &priority=10
@@ -201,5 +203,5 @@ event zeek_init() &priority=10
 
 	# While a trace is read its own time goes on, and its journal is complete.
 	if ( ! reading_traces() )
-		schedule 1min { evict() };
+		schedule 10sec { evict() };
 	}

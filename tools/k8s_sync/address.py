@@ -9,6 +9,15 @@ import socket
 V4_PREFIX = b"\x00" * 10 + b"\xff\xff"
 _V4_PREFIX_BITS = 96
 _BITS = 128
+_LONGEST_QUOTE = 200
+
+
+def quoted(value: str) -> str:
+    """A value as a complaint about it names it: no more than 200 bytes of it."""
+    data = value.encode(errors="surrogatepass")
+    if len(data) > _LONGEST_QUOTE:
+        value = data[:_LONGEST_QUOTE].decode(errors="ignore")
+    return f"'{value}'"
 
 
 def pack(text: str) -> bytes:
@@ -29,7 +38,7 @@ def pack(text: str) -> bytes:
             return socket.inet_pton(socket.AF_INET6, text)
         return V4_PREFIX + socket.inet_pton(socket.AF_INET, text)
     except (OSError, ValueError):  # ValueError: an embedded NUL or a surrogate
-        raise ValueError(f"bad addr '{text}'") from None
+        raise ValueError(f"bad addr {quoted(text)}") from None
 
 
 def text(packed: bytes) -> str:
@@ -61,14 +70,14 @@ class Subnet:
         try:
             network = pack(base)
         except ValueError:
-            raise ValueError(f"bad subnet '{text}'") from None
+            raise ValueError(f"bad subnet {quoted(text)}") from None
         extra = 0 if ":" in base else _V4_PREFIX_BITS
         # isdigit() alone would let other scripts' digits pass.
         if not (slash and length.isascii() and length.isdigit() and len(length) <= 3):  # noqa: PLR2004
-            raise ValueError(f"bad subnet '{text}'")
+            raise ValueError(f"bad subnet {quoted(text)}")
         bits = int(length) + extra
         if bits > _BITS:
-            raise ValueError(f"bad subnet '{text}'")
+            raise ValueError(f"bad subnet {quoted(text)}")
         return cls(network, bits)
 
     def __contains__(self, packed: bytes) -> bool:

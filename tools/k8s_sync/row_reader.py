@@ -67,18 +67,18 @@ def parse_time(cell: str) -> int:
     """
     found = _TIME.fullmatch(cell)
     if not found:
-        raise ValueError(f"bad time '{cell}'")
+        raise ValueError(f"bad time {address.quoted(cell)}")
     sign, seconds, fraction = found.groups()
     micros = int(seconds) * SECOND + int((fraction or "")[:6].ljust(6, "0"))
     if micros > _TIME_LIMIT:
-        raise ValueError(f"bad time '{cell}'")
+        raise ValueError(f"bad time {address.quoted(cell)}")
     return -micros if sign else micros
 
 
 def _number(cell: str, limit: int, name: str) -> int:
     if _DIGITS.fullmatch(cell) and (value := int(cell)) < limit:
         return value
-    raise ValueError(f"bad {name} '{cell}'")
+    raise ValueError(f"bad {name} {address.quoted(cell)}")
 
 
 class Reader:
@@ -211,14 +211,18 @@ def _optional_time(cell: str) -> int | None:
 def _kind(cell: str) -> Kind:
     kind = _KINDS.get(cell)
     if kind is None:
-        raise ValueError("no kind" if cell == "-" else f"bad kind '{cell}'")
+        raise ValueError(
+            "no kind" if cell == "-" else f"bad kind {address.quoted(cell)}"
+        )
     return kind
 
 
 def _proto(cell: str) -> Proto:
     proto = _PROTOS.get(cell)
     if proto is None:
-        raise ValueError("no proto" if cell == "-" else f"bad proto '{cell}'")
+        raise ValueError(
+            "no proto" if cell == "-" else f"bad proto {address.quoted(cell)}"
+        )
     return proto
 
 

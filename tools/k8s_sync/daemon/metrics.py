@@ -94,7 +94,9 @@ class _Daemon(Collector):
         up = _gauge("zeek_connected", "Whether that Zeek accepts the feed.", ["zeek"])
         connects = _counter("zeek_connects", "Sessions that began.", ["zeek"])
         events = _counter("zeek_events", "Events that were sent.", ["zeek"])
-        refusals = _counter("zeek_refusals", "Messages that Zeek refused.", ["zeek"])
+        complaints = _counter(
+            "zeek_complaints", "Messages or rows that Zeek could not use.", ["zeek"]
+        )
         agrees = _gauge(
             "zeek_agrees", "Whether that Zeek's digest was last equal to ours.", labels
         )
@@ -109,14 +111,14 @@ class _Daemon(Collector):
             up.add_metric([session.url], not session.offline)
             connects.add_metric([session.url], session.connects)
             events.add_metric([session.url], session.events)
-            refusals.add_metric([session.url], session.refusals)
+            complaints.add_metric([session.url], session.complaints)
             for peer in session.peers:
                 label = [session.url, peer.source]
                 agrees.add_metric(label, peer.agrees)
                 waiting.add_metric(label, peer.waiting)
                 unanswered.add_metric(label, peer.unanswered)
                 resyncs.add_metric(label, peer.resyncs)
-        yield from (up, connects, events, refusals)
+        yield from (up, connects, events, complaints)
         yield from (agrees, waiting, unanswered, resyncs)
 
 

@@ -24,6 +24,9 @@ HEARTBEAT = 10.0
 BACKOFF_FIRST, BACKOFF_LAST = 0.5, 15.0
 """Seconds between attempts to connect; doubled each time, with full jitter."""
 
+MENDED = ("epoch", "gap")
+"""Problems of a node that a snapshot mends, which the peer sees to."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -52,7 +55,7 @@ class Session:
         self.peers = peers
         self.connects = 0
         self.events = 0
-        self.refusals = 0
+        self.complaints = 0
         self._tls = tls
         self._wake = asyncio.Event()
         self._progress = 0.0
@@ -148,21 +151,23 @@ class Session:
             try:
                 answer = codec.decode(message.data)
             except codec.CodecError as error:
-                self._refused(str(error))
+                self._complain(str(error))
                 continue
             if isinstance(answer, codec.Refusal):
-                self._refused(f"{answer.code}: {answer.context}")
+                self._complain(f"{answer.code}: {answer.context}")
             elif isinstance(answer, codec.Status):
                 self._touch()
+                if answer.problem not in ("", *MENDED):
+                    self._complain(f"{answer.node}: {answer.problem}")
                 for peer in self.peers:
                     peer.answered(answer)
                 self._wake.set()
 
-    def _refused(self, reason: str) -> None:
-        self.refusals += 1
+    def _complain(self, reason: str) -> None:
+        self.complaints += 1
         # Said for the first few and then ever more rarely: 1, 2, 4, 8, ...
-        if self.refusals & (self.refusals - 1) == 0:
-            _log.warning("%s: %s (%d times)", self.url, reason, self.refusals)
+        if self.complaints & (self.complaints - 1) == 0:
+            _log.warning("%s: %s (%d times)", self.url, reason, self.complaints)
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         while True:

@@ -280,16 +280,16 @@ class ControlPlane:
         *,
         server: str = "",
         authority: bytes = b"",
-        **credentials: str,
+        credentials: Mapping[str, str] | None = None,
     ) -> Path:
         """Writes a kubeconfig.
 
         Args:
             path: The file to write.
-            user: Whose token is in it, unless there are other credentials.
+            user: Whose token is in it, unless there are credentials.
             server: The URL, if not that of the API server.
             authority: The certificate to trust, if not the right one.
-            **credentials: What the user has in place of a token.
+            credentials: What the user has in place of a token.
         """
         trusted = base64.b64encode(authority or self.certificates.authority).decode()
         cluster = {

@@ -29,11 +29,12 @@ async def test_all_is_well(stage: Stage) -> None:
 async def test_a_client_certificate(stage: Stage) -> None:
     """As those who set up a cluster have it."""
     certificates = stage.plane.certificates
-    data = {"certificate": certificates.client_cert, "key": certificates.client_key}
-    kubeconfig = stage.plane.kubeconfig(
-        stage.folder / "kubeconfig",
-        **{f"client-{key}-data": b64encode(pem).decode() for key, pem in data.items()},
-    )
+    user = {
+        "client-certificate-data": b64encode(certificates.client_cert).decode(),
+        "client-key-data": b64encode(certificates.client_key).decode(),
+    }
+    path = stage.folder / "kubeconfig"
+    kubeconfig = stage.plane.kubeconfig(path, credentials=user)
     code, said = await stage.check(kubeconfig)
     assert code == 0, said
 

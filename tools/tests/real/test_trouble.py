@@ -119,7 +119,9 @@ async def test_a_token_that_is_refused_until_it_is_replaced(stage: Stage) -> Non
     """The file is read again, and nobody sees what is in it."""
     plane, file = stage.plane, stage.folder / "token"
     file.write_text(plane.tokens[STRANGER])
-    config = plane.kubeconfig(stage.folder / "config", tokenFile=str(file))
+    config = plane.kubeconfig(
+        stage.folder / "config", credentials={"tokenFile": str(file)}
+    )
     async with stage.daemon(config=str(config)) as daemon:
         await until(lambda: daemon.said("pods: ", "401"), "the refusal is told")
         assert "pods: not synced yet" in await daemon.unready()
