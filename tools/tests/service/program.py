@@ -175,7 +175,7 @@ class Daemon:
             assert await self.end() == 0, self.output.read_text()
         assert "Traceback" not in self.output.read_text()
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         """Sends it a signal."""
         assert self._process is not None
         self._process.send_signal(number)

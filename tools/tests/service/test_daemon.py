@@ -91,7 +91,7 @@ async def test_a_second_interrupt_ends_at_once(stage: Stage) -> None:
         stage.zeek.silent = True
         stage.api.store.create("pods", pod("p3", "10.0.0.3"))
         await until(lambda: "10.0.0.3" in held(stage.zeek.node.timeline), "p3 is told")
-        daemon.signal(signal.SIGINT)
+        daemon.send(signal.SIGINT)
         await until(lambda: daemon.said("SIGINT"), "it drains")
         assert await daemon.end(signal.SIGINT) == 130
 
@@ -171,7 +171,7 @@ class Moving:
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_restarts_in_any_order_end_equal(tmp_path: Path, seed: int) -> None:
     """Of any of the three, with changes in between, and nobody helps."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 -- a test
     moving = Moving(tmp_path, dice)
     moving.change()
     await moving.api.__aenter__()
