@@ -6,7 +6,7 @@ module K8s;
 
 export {
 	## The keys of the labels that are logged; ``*`` stands for all of them.
-	const log_labels: set[string] = { "*" } &redef;
+	const log_labels: set[string] = {"*"} &redef;
 }
 
 redef record Owner += {

@@ -29,8 +29,9 @@ class Counter(NamedTuple):
     measure: _Count
     at_a_time: int
     """Runs at a time that do not disturb each other."""
-    scale: float = 1e9
-    unit: str = "G instr."
+    large: tuple[float, str] = (1e9, "G instr.")
+    small: tuple[float, str] = (1e3, "k instr.")
+    """Units to show, for a run and for a line."""
 
 
 def _perf(command: Command, folder: Path, env: Env) -> float:
@@ -75,4 +76,4 @@ def choose(folder: Path) -> Counter:
         return Counter("perf stat", _perf, cores)
     if shutil.which("valgrind"):
         return Counter("valgrind", _valgrind, cores)
-    return Counter(f"user time, median of {_RUNS}", _time, 1, 1.0, "s")
+    return Counter(f"user time, median of {_RUNS}", _time, 1, (1.0, "s"), (1e-6, "us"))

@@ -1,5 +1,6 @@
 """Zeek without and with the package: what claims cost at start, and packets later."""
 
+import re
 import statistics
 import subprocess
 from collections.abc import Callable, Sequence
@@ -18,6 +19,15 @@ SEED = zeek.TOP / "testing" / "Files" / "random.seed"
 BYTES_PER_CLAIM = 256
 INSTRUCTIONS = 1.03
 _RUNS = 3
+_TELL_MEMORY = """\
+event zeek_done()
+	{
+	system(fmt("grep VmRSS /proc/%d/status > kept 2> /dev/null || true", getpid()));
+	}
+"""
+_UNWRITTEN = "Log::default_writer=Log::WRITER_NONE"
+"""Lines are made, and the package fills them; what it costs to format more columns
+is Zeek's."""
 
 Say = Callable[[str], None]
 Command = Sequence[str | Path]
@@ -80,40 +90,59 @@ class Bench:
         """The command line that reads a trace."""
         return [self.program, "-C", "-r", trace, *scripts]
 
-    def with_package(self, trace: Path, journal: Path, *more: str) -> Command:
+    def with_package(self, trace: Path, journal: Path, *more: str | Path) -> Command:
         """The same with the package."""
         return self.reading(trace, "zeek-k8s", *more, f"K8s::journal={journal}")
 
 
 def loading(bench: Bench) -> list[Figure]:
     """What the package, and claims, cost at start: seconds and memory."""
+    count, folder = bench.options.claims, bench.scratch("loading")
+    told = bench.options.folder / "kept.zeek"
+    told.write_text(_TELL_MEMORY)
     commands = {
-        "without the package": bench.reading(DEMO),
-        "with the package, empty journal": bench.with_package(DEMO, bench.no_claims),
-        f"with {bench.options.claims} claims": bench.with_package(DEMO, bench.journal),
+        "without the package": bench.reading(DEMO, told),
+        "package, no claims": bench.with_package(DEMO, bench.no_claims, told),
+        f"package, {count} claims": bench.with_package(DEMO, bench.journal, told),
     }
-    figures, costs = [], []
+    figures, costs, kept = [], [], []
     for what, command in commands.items():
         found = []
         for i in range(_RUNS):
-            bench.options.say(f"Zeek {what}, {i + 1} of {_RUNS}")
-            found.append(run(command, bench.scratch("loading"), bench.env))
+            bench.options.say(f"{what}, {i + 1} of {_RUNS}")
+            found.append(run(command, folder, bench.env))
         cost = Cost(*map(statistics.median, zip(*found, strict=True)))
         costs.append(cost)
-        figures.append(
-            Figure(
-                f"demo.pcap, {what}",
-                f"{cost.wall:.2f} s",
-                f"{cost.user:.2f} s user, {cost.rss / 1e6:.0f} MB",
-            )
-        )
-    _, none, all_of_them = costs
+        kept.append(_kept(folder))
+        user = f"{cost.user:.2f} s user, {cost.rss / 1e6:.0f} MB"
+        figures.append(Figure(f"demo.pcap, {what}", f"{cost.wall:.2f} s", user))
+    _, none, full = costs
     if not none.rss:
         raise RuntimeError("this program has outgrown Zeek: no memory can be told")
-    per_claim = (all_of_them.rss - none.rss) / bench.options.claims
-    load = Figure("loading the claims", f"{all_of_them.wall - none.wall:.2f} s")
-    memory = at_most("memory per claim", per_claim, BYTES_PER_CLAIM, "{:.0f} bytes")
-    return [*figures, load, memory]
+    size = bench.journal.stat().st_size / count
+    figures += [
+        Figure(
+            f"loading {count} claims of {size:.0f} bytes",
+            f"{full.wall - none.wall:.2f} s",
+            f"{full.user - none.user:.2f} s user",
+        ),
+        _per_claim("memory per claim, highest", (full.rss - none.rss) / count),
+    ]
+    if all(kept):
+        figures.append(
+            _per_claim("memory per claim, at the end", (kept[2] - kept[1]) / count)
+        )
+    return figures
+
+
+def _per_claim(what: str, value: float) -> Figure:
+    return at_most(what, value, BYTES_PER_CLAIM, "{:.0f} bytes")
+
+
+def _kept(folder: Path) -> int:
+    """The memory that Zeek had at its end in bytes; 0 where that is not known."""
+    found = re.search(r"VmRSS:\s+(\d+)", (folder / "kept").read_text())
+    return int(found[1]) * 1024 if found else 0
 
 
 def packets(bench: Bench) -> list[Figure]:
@@ -128,38 +157,55 @@ def packets(bench: Bench) -> list[Figure]:
         for path in sorted((zeek.TOP / "scripts" / "columns").glob("*.zeek"))
     ]
     counter = counters.choose(options.folder)
+    journal = bench.journal
     commands = {
-        "without": bench.reading(trace),
-        "without, no packets": bench.reading(nothing),
-        "with": bench.with_package(trace, bench.journal),
-        "with, no packets": bench.with_package(nothing, bench.journal),
-        "all": bench.with_package(trace, bench.journal, *columns),
-        "all, no packets": bench.with_package(nothing, bench.journal, *columns),
+        "plain": bench.reading(trace),
+        "plain, start": bench.reading(nothing),
+        "package": bench.with_package(trace, journal),
+        "package, start": bench.with_package(nothing, journal),
+        "columns": bench.with_package(trace, journal, *columns),
+        "columns, start": bench.with_package(nothing, journal, *columns),
+        "plain, unwritten": bench.reading(trace, _UNWRITTEN),
+        "package, unwritten": bench.with_package(trace, journal, _UNWRITTEN),
     }
 
     def measure(name: str) -> float:
-        options.say(f"Zeek {name} under {counter.name}")
-        folder = bench.scratch(name.replace(", ", "-").replace(" ", "-"))
-        return counter.measure(commands[name], folder, bench.env)
+        options.say(f"Zeek, {name}, under {counter.name}")
+        return counter.measure(commands[name], bench.scratch(name), bench.env)
 
     with ThreadPoolExecutor(counter.at_a_time) as pool:
         cost = dict(zip(commands, pool.map(measure, commands), strict=True))
-    lines = len((bench.scratch("without") / "conn.log").read_text().splitlines())
-    net = {
-        name: cost[name] - cost[f"{name}, no packets"]
-        for name in ("without", "with", "all")
-    }
-    scale, unit = counter.scale, counter.unit
+    base = cost["plain"] - cost["plain, start"]
+    package = cost["package"] - cost["package, start"]
+    everything = cost["columns"] - cost["columns, start"]
+    # To start costs the same, whether logs are written or not.
+    unwritten = (cost["package, unwritten"] - cost["package, start"]) / (
+        cost["plain, unwritten"] - cost["plain, start"]
+    )
+    lines = sum(
+        not line.startswith("#")
+        for log in bench.scratch("plain").glob("*.log")
+        for line in log.read_text().splitlines()
+    )
+    per_line = (package - base) / lines
     return [
-        Figure(f"{count} packets, {lines} lines of conn.log", counter.name),
-        Figure("without the package", f"{net['without'] / scale:.3f} {unit}"),
-        Figure("with the package", f"{net['with'] / scale:.3f} {unit}"),
-        Figure("with all columns", f"{net['all'] / scale:.3f} {unit}"),
-        at_most("ratio", net["with"] / net["without"], INSTRUCTIONS, "{:.4f}"),
-        at_most(
-            "ratio, all columns", net["all"] / net["without"], INSTRUCTIONS, "{:.4f}"
-        ),
+        Figure(f"{count} packets, {lines} log lines, by", counter.name),
+        Figure("without the package", _amount(base, counter.large)),
+        Figure("with the package", _amount(package, counter.large)),
+        Figure("with the package and all columns", _amount(everything, counter.large)),
+        Figure("the package, per log line", _amount(per_line, counter.small)),
+        _ratio("ratio", package / base),
+        _ratio("ratio, all columns", everything / base),
+        _ratio("ratio, lines made but not written", unwritten),
     ]
+
+
+def _amount(value: float, unit: tuple[float, str]) -> str:
+    return f"{value / unit[0]:.3f} {unit[1]}"
+
+
+def _ratio(what: str, value: float) -> Figure:
+    return at_most(what, value, INSTRUCTIONS, "{:.4f}")
 
 
 def lookups(options: Options) -> list[Figure]:

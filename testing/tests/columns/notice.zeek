@@ -7,11 +7,15 @@
 
 @load zeek-k8s
 
-redef enum Notice::Type += { Of_Connection, Of_Addresses };
+redef enum Notice::Type += {
+	Of_Connection,
+	Of_Addresses
+};
 
 event http_request(c: connection, method: string, original_URI: string,
     unescaped_URI: string, version: string)
 	{
 	NOTICE(Notice::Info($note=Of_Connection, $conn=c, $msg="a"));
-	NOTICE(Notice::Info($note=Of_Addresses, $src=c$id$orig_h, $dst=c$id$resp_h, $msg="b"));
+	NOTICE(Notice::Info($note=Of_Addresses, $src=c$id$orig_h, $dst=c$id$resp_h,
+	    $msg="b"));
 	}

@@ -14,4 +14,8 @@
 @load zeek-k8s/columns/labels
 @load zeek-k8s/columns/images
 
-redef K8s::log_labels = { "app", "job-name", "k8s-app" };
+redef K8s::log_labels = {
+	"app",
+	"job-name",
+	"k8s-app"
+};

@@ -38,7 +38,8 @@ event check(what: string)
 	state(what);
 	}
 
-function send(what: string, epoch: count, seq: count, part: string, payload: string)
+function send(what: string, epoch: count, seq: count, part: string,
+    payload: string)
 	{
 	event K8s::feed_v1("c1", epoch, seq, part, payload);
 	event check(what);
@@ -61,7 +62,8 @@ event zeek_init()
 	send("a snapshot of nothing", 9, 0, "end", "0 999.0");
 	send("strange part", 9, 1, "novelty", "");
 	send("strange end", 9, 1, "end", "x");
-	send("bad rows", 9, 1, "delta", header + "junk\n" + row(1, 200, "-") + "c1\tx\t1\t-\t1\tpod\tu\t-\n");
+	send("bad rows", 9, 1, "delta", header + "junk\n" + row(1, 200, "-") +
+	    "c1\tx\t1\t-\t1\tpod\tu\t-\n");
 	send("no header", 9, 2, "delta", row(2, 201, "-"));
 	send("nothing", 9, 3, "delta", "");
 	}

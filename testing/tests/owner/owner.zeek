@@ -25,7 +25,8 @@ event zeek_init()
 	show("another protocol", K8s::owner_of_port(192.168.50.11, 9100/udp, during));
 	show("before it began", K8s::owner(10.244.0.6, double_to_time(1793610000.0)));
 	show("long before", K8s::owner(10.244.0.6, double_to_time(1793600000.0)));
-	show("the address of a job", K8s::owner(10.244.1.7, double_to_time(1793609800.0)));
+	show("the address of a job", K8s::owner(10.244.1.7, double_to_time(
+	    1793609800.0)));
 	show("after the job", K8s::owner(10.244.1.7, double_to_time(1793609925.0)));
 	show("then a pod's", K8s::owner(10.244.1.7, during));
 	show("nobody", K8s::owner(10.244.1.200, during));

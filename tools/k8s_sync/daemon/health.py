@@ -1,5 +1,6 @@
 """The daemon's HTTP endpoints: ``/healthz``, ``/readyz`` and ``/metrics``."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -14,12 +15,17 @@ from k8s_sync.feed.session import Session
 def problems(sources: Sequence[Source], sessions: Sequence[Session]) -> list[str]:
     """Says why the daemon is not ready; nothing if it is.
 
-    Ready means: every cluster is synced, and every Zeek holds what is known of it.
+    Ready means: every cluster is synced, every Zeek holds what is known of it, and
+    the journal, if there is one, is kept.
     """
     found = []
     for source in sources:
         if not source.ready.is_set():
-            found += [f"{source.store.cluster}: {text}" for text in source.problems()]
+            # Before it has begun to follow, there is nothing particular to say.
+            texts = source.problems() or ["not synced yet"]
+            found += [f"{source.store.cluster}: {text}" for text in texts]
+        if source.store.problem:
+            found.append(f"{source.store.cluster}: {source.store.problem}")
     for session in sessions:
         for peer in session.peers:
             if peer.phase != "synced":
@@ -62,8 +68,11 @@ async def serving(
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
+            # asyncio's own text repeats the address, in Python's words.
+            code = error.errno or 0
+            reason = os.strerror(code) if code > 0 else error.strerror
             raise ConfigError(
-                f"cannot listen on {host}:{port}: {error.strerror}; "
+                f"cannot listen on {host}:{port}: {reason}; "
                 "choose another address with --listen"
             ) from error
         yield runner.addresses[0][1]

@@ -11,7 +11,7 @@ import signal
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -79,8 +79,12 @@ def _journal(path: str) -> Iterator[TextIO | None]:
     except OSError as error:
         reason = f"cannot write the journal {path}: {error.strerror}"
         raise ConfigError(reason) from error
-    with file:
+    try:
         yield file
+    finally:
+        # All of it was flushed; if that failed, the store has said so.
+        with suppress(OSError):
+            file.close()
 
 
 class _Daemon:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.daemon.store import Store
+from k8s_sync.errors import ConfigError, FatalError
 from k8s_sync.kube import files, resources
 from k8s_sync.kube.changes import Applied, Change, Degraded, Deleted, Lost, Synced
 from k8s_sync.kube.client import ApiClient
@@ -73,10 +74,13 @@ class Source:
         now = self._clock()
         seen = set()
         for path in paths:
-            for found in files.read_file(path, _log.warning):
-                seen.add(found.resource)
-                rows = self.inventory.apply(found.resource, found.object, now)
-                self.store.tell(rows)
+            try:
+                for found in files.read_file(path, _log.warning):
+                    seen.add(found.resource)
+                    rows = self.inventory.apply(found.resource, found.object, now)
+                    self.store.tell(rows)
+            except FatalError as error:
+                raise ConfigError(str(error)) from error
         for name in resources.BY_NAME.keys() - seen:
             self.store.tell(self.inventory.set_readable(name, now, readable=False))
         self._settled("", "")

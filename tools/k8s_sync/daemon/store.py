@@ -4,13 +4,16 @@ Rows go in, and out to the peers (one for each Zeek) and to the journal. No
 socket is opened here.
 """
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 from k8s_sync import rows
 from k8s_sync.feed.peer import Peer
 from k8s_sync.model import Row
 from k8s_sync.timeline import Timeline, row_key
+
+_log = logging.getLogger(__name__)
 
 
 class Store:
@@ -29,6 +32,8 @@ class Store:
         self.peers: list[Peer] = []
         self.changes = 0
         """Rows that changed something."""
+        self.problem = ""
+        """Why the journal is not kept any more; empty if it is, or never was."""
         self._epoch = epoch
         self._clock = clock
         self._wake: list[Callable[[], None]] = []
@@ -60,9 +65,20 @@ class Store:
             peer.changed(keys)
         for wake in self._wake:
             wake()
-        if self._journal:
+        self._note(news)
+
+    def _note(self, news: Sequence[Row]) -> None:
+        """Writes rows to the journal; one that fails costs Zeek nothing."""
+        if self._journal is None:
+            return
+        try:
             self._journal.write("".join(map(rows.encode, news)))
             self._journal.flush()
+        except OSError as error:
+            # What comes later would be worth little: it lacks what is lost now.
+            self._journal = None
+            self.problem = f"the journal ends here: {error.strerror}"
+            _log.error("%s: %s", self.cluster, self.problem)
 
     def forget(self, before: int) -> None:
         """Forgets claims that ended before a time."""

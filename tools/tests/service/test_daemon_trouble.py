@@ -20,6 +20,8 @@ from tests.service.program import (
     until,
 )
 
+FULL = Path("/dev/full")
+
 
 @pytest.fixture
 async def api() -> AsyncIterator[FakeApiServer]:
@@ -81,6 +83,20 @@ async def test_no_api_server(tmp_path: Path, zeek: FakeZeek) -> None:
         assert zeek.connections == 0
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full, which Linux has")
+async def test_a_full_disk_costs_the_journal_only(
+    tmp_path: Path, api: FakeApiServer, zeek: FakeZeek
+) -> None:
+    flags = f"--kubeconfig={kubeconfig(tmp_path, api.url)}", f"--journal={FULL}"
+    async with Daemon(tmp_path, *flags, zeek=[zeek.url]) as daemon:
+        await until(lambda: held(zeek.node.timeline) == truth(api), "Zeek is told")
+        api.store.create("pods", pod("p2", "10.0.0.2"))
+        await until(lambda: held(zeek.node.timeline) == truth(api), "Zeek is told")
+        reason = "shop: the journal ends here: No space left on device"
+        assert await daemon.get("/readyz") == (503, f"{reason}\n")
+        assert daemon.messages.count(reason) == 1
+
+
 async def failure(*arguments: str | Path) -> str:
     """What a daemon says that cannot begin: one line, and exit code 2."""
     code, said = await run("daemon", "--listen=", "--zeek=", *arguments)
@@ -138,6 +154,6 @@ async def test_a_port_in_use(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         line = await failure(f"--source={objects}", f"--listen=127.0.0.1:{port}")
     assert line == (
-        f"cannot listen on 127.0.0.1:{port}: address already in use;"
+        f"cannot listen on 127.0.0.1:{port}: Address already in use;"
         " choose another address with --listen"
     )
