@@ -9,6 +9,7 @@ This module writes, `row_reader` reads; neither opens a file. The C++ twin is
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from k8s_sync import address
 from k8s_sync.model import SECOND, Owner, Range, Row
@@ -59,9 +60,13 @@ def _escape(value: str, unsafe: re.Pattern[str] = _UNSAFE) -> str:
 
 
 def _string(value: str) -> str:
+    if value.isprintable() and "\\" not in value and value[:1] not in ("", "-", "("):
+        return value  # which is nearly always so
     return _escape(value) if value else "-"
 
 
+# The labels and images of a workload's pods are mostly the same ones.
+@lru_cache(maxsize=4096)
 def _set(values: tuple[str, ...]) -> str:
     return ",".join(_escape(value, _UNSAFE_IN_SET) for value in values) or "-"
 

@@ -11,6 +11,7 @@ often the claim changes. When nothing waits and nothing is unanswered, the
 digests must agree; if they do not, the peer gets a snapshot.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Literal
 
@@ -26,6 +27,9 @@ BATCH_BYTES = 256 * 1024
 """Limits of one event: Zeek's main loop must not stall for more than a few ms."""
 RESYNC_PAUSE = 5 * SECOND
 """Between two snapshots that a wrong digest asked for, in microseconds."""
+
+# A plain dict would walk over all that was taken from its front, each time anew.
+_Waiting = OrderedDict[Key, None]
 
 Phase = Literal["offline", "hello", "snapshot", "synced"]
 
@@ -61,8 +65,8 @@ class Peer:
         self._epoch = epoch
         self._clock = clock
         self._seq = 0
-        self._dirty: dict[Key, None] = {}
-        self._snapshot: dict[Key, None] = {}
+        self._dirty: _Waiting = OrderedDict()
+        self._snapshot: _Waiting = OrderedDict()
         self._parts = 0
         self._hello_due = False
         self._end_due = False
@@ -139,7 +143,7 @@ class Peer:
 
     def _begin_snapshot(self) -> None:
         self.phase = "snapshot"
-        self._snapshot = dict.fromkeys(self._timeline.keys(self.source))
+        self._snapshot = OrderedDict.fromkeys(self._timeline.keys(self.source))
         self._dirty.clear()
         self._parts = 0
         self._end_due = True
@@ -172,18 +176,19 @@ class Peer:
     def _event(self, part: str, seq: int, payload: str) -> Event:
         return Event(self.source, self._epoch, seq, part, payload)
 
-    def _batch(self, waiting: dict[Key, None]) -> str:
+    def _batch(self, waiting: _Waiting) -> str:
         """Takes keys from those that wait until the batch is full."""
         lines: list[str] = []
         size = 0
         while waiting and len(lines) < BATCH_ROWS:
-            key = next(iter(waiting))
+            key, _ = waiting.popitem(last=False)
             row = self._timeline.get(key)
             if row is not None:  # else evicted meanwhile: nothing to tell
                 line = rows.encode(row)
                 size += len(line.encode())
                 if lines and size > BATCH_BYTES:
+                    waiting[key] = None
+                    waiting.move_to_end(key, last=False)
                     break
                 lines.append(line)
-            del waiting[key]
         return rows.FIELDS + "\n" + "".join(lines) if lines else ""
