@@ -28,4 +28,6 @@ redef record DHCP::Info += {
 	client_k8s: K8s::Owner &log &optional;
 	## Who owned the server's address.
 	server_k8s: K8s::Owner &log &optional;
+	## Who owned the address that the client got.
+	assigned_k8s: K8s::Owner &log &optional;
 };

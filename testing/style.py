@@ -42,6 +42,7 @@ def checks(*, fix: bool) -> dict[str, list[str]]:
         "import-linter": ["lint-imports", "--no-cache"],
         "zeek-format": ["python", str(TOP / "testing/style.py"), "--zeek", *zeek],
         "clang-format": ["clang-format", "--dry-run", "--Werror", *cpp],
+        "docs": ["python", str(TOP / "testing/docs.py"), "--check"],
     }
 
 

@@ -4,9 +4,9 @@
 #include <zeek/Reporter.h>
 #include <zeek/RunState.h>
 #include <zeek/telemetry/Manager.h>
-#include <cstdio>
 
 #include "Convert.h"
+#include "timeline/Journal.h"
 
 namespace zeek::plugin::K8s_Timeline {
 
@@ -110,16 +110,8 @@ RecordValPtr Plugin::Load(std::string_view source, std::string_view rows, uint32
 }
 
 RecordValPtr Plugin::LoadJournal(const std::string& path) {
-    std::string text;
-    if ( auto* file = fopen(path.c_str(), "rb") ) {
-        char part[1 << 16];
-        while ( const auto size = fread(part, 1, sizeof(part), file) )
-            text.append(part, size);
-        const bool failed = ferror(file);
-        fclose(file);
-        if ( ! failed )
-            return ToRecord(timeline->Load(text));
-    }
+    if ( const auto loaded = k8s::LoadJournal(*timeline, path) )
+        return ToRecord(*loaded);
 
     reporter->FatalError("K8s::journal: cannot read %s; make one with `k8s-sync export`", path.c_str());
     return nullptr;

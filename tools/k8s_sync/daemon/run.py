@@ -5,16 +5,16 @@ cancellation is the only way to stop.
 """
 
 import asyncio
-import itertools
 import logging
 import signal
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from k8s_sync import journal
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.config import Config
 from k8s_sync.daemon import log
@@ -26,7 +26,7 @@ from k8s_sync.errors import ConfigError, SyncError
 from k8s_sync.feed.session import Session
 from k8s_sync.kube.auth import credentials
 from k8s_sync.kube.client import ApiClient
-from k8s_sync.model import SECOND
+from k8s_sync.model import SECOND, Row
 
 DRAIN, DRAIN_STEP = 5.0, 0.02
 """Seconds that the Zeeks have for the rest after SIGTERM, and between two looks."""
@@ -51,15 +51,16 @@ def run(config: Config) -> int:
         SyncError: Something that only a person can mend.
     """
     log.configure(config.log_level, config.log_format)
-    with _journal(config.journal) as journal:
+    known = _remembered(config.journal)
+    with _journal(config.journal) as sink:
         try:
-            asyncio.run(_Daemon(config, journal).run())
+            asyncio.run(_Daemon(config, known, sink).run())
         except ExceptionGroup as group:
             # What ended the task group; what else failed with it is its consequence.
-            known = group.subgroup(SyncError)
-            if known is None:
+            ours = group.subgroup(SyncError)
+            if ours is None:
                 raise
-            raise _first(known) from None
+            raise _first(ours) from None
     return 0
 
 
@@ -87,20 +88,29 @@ def _journal(path: str) -> Iterator[TextIO | None]:
             file.close()
 
 
+def _remembered(path: str) -> Iterable[Row]:
+    """Reads the journal of earlier runs, and rewrites it with one row per claim."""
+    if not path or not Path(path).is_file() or not Path(path).stat().st_size:
+        return ()
+    known = journal.read(path, _log.warning).timeline
+    journal.write(path, known)
+    return known
+
+
 class _Daemon:
-    def __init__(self, config: Config, journal: TextIO | None) -> None:
+    def __init__(
+        self, config: Config, known: Iterable[Row], journal: TextIO | None
+    ) -> None:
         self._config = config
-        epoch = now()
-        # Revisions of a later run are higher than any of this one: no cluster
-        # changes a million rows a second for long.
-        revise = itertools.count(epoch).__next__
-        self._store = Store(config.cluster, epoch, now)
+        self._store = Store(config.cluster, now(), now)
+        self._store.remember(known)
+        self._forget_now()
         if journal:
             self._store.write_journal(journal)
         inventory = Inventory(
             config.cluster,
             config.ranges_of(config.cluster),
-            revise=revise,
+            revise=self._store.revise,
             problem=_log.warning,
         )
         self._source = Source(inventory, self._store, now)
@@ -162,7 +172,10 @@ class _Daemon:
     async def _forget(self) -> None:
         while True:
             await asyncio.sleep(FORGET_EVERY)
-            self._store.forget(now() - self._config.retention * SECOND)
+            self._forget_now()
+
+    def _forget_now(self) -> None:
+        self._store.forget(now() - self._config.retention * SECOND)
 
     async def _drain(self) -> None:
         for _ in range(int(DRAIN / DRAIN_STEP)):

@@ -111,4 +111,5 @@ class Source:
         if not self._waiting and not self.ready.is_set():
             held = self.store.timeline.held(self.store.cluster)
             _log.info("%s: synced, %d claims", self.store.cluster, held)
+            self.store.settle()
             self.ready.set()

@@ -4,13 +4,16 @@ Rows go in, and out to the peers (one for each Zeek) and to the journal. No
 socket is opened here.
 """
 
+import itertools
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
+import msgspec
+
 from k8s_sync import rows
 from k8s_sync.feed.peer import Peer
-from k8s_sync.model import Row
+from k8s_sync.model import Range, Row
 from k8s_sync.timeline import Timeline, row_key
 
 _log = logging.getLogger(__name__)
@@ -24,7 +27,7 @@ class Store:
 
         Args:
             cluster: The name that rows carry.
-            epoch: Names this run of the daemon.
+            epoch: Names this run of the daemon: when it began, in microseconds.
             clock: Now, in microseconds since the epoch.
         """
         self.cluster = cluster
@@ -34,6 +37,10 @@ class Store:
         """Rows that changed something."""
         self.problem = ""
         """Why the journal is not kept any more; empty if it is, or never was."""
+        # Revisions of a later run are higher than any of this one: no cluster
+        # changes a million rows a second for long.
+        self.revise = itertools.count(epoch).__next__
+        """Gives the next revision."""
         self._epoch = epoch
         self._clock = clock
         self._wake: list[Callable[[], None]] = []
@@ -53,6 +60,28 @@ class Store:
         """Writes each row from now on to a journal, headers first."""
         journal.write(rows.HEADER)
         self._journal = journal
+
+    def remember(self, known: Iterable[Row]) -> None:
+        """Takes in what an earlier run knew; other clusters' rows are passed over."""
+        for row in known:
+            if row.cluster == self.cluster:
+                self.timeline.apply(row)
+
+    def settle(self) -> None:
+        """Ends what an earlier run knew and this one, now complete, did not find."""
+        now = self._clock()
+        self.tell(
+            msgspec.structs.replace(
+                row,
+                end=now if isinstance(row, Range) else max(now, row.start),
+                revision=self.revise(),
+            )
+            for row in [
+                row
+                for row in self.timeline
+                if row.end is None and row.revision < self._epoch
+            ]
+        )
 
     def tell(self, changed: Iterable[Row]) -> None:
         """Takes rows in and passes on what is news."""

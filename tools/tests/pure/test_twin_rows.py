@@ -92,3 +92,28 @@ def test_a_journal_gives_back_the_timeline() -> None:
 
 def test_the_corpus_is_there() -> None:
     assert len(CORPUS) >= 15
+
+
+def test_a_journal_is_read_in_pieces_as_if_it_were_one_text(tmp_path: Path) -> None:
+    """Line numbers and headers go on from piece to piece; the last line may be cut."""
+    row = "c1\t10.{}.{}.{}\t1\t{}\tpod\tu{}\n"
+    header = "#fields\tcluster\taddr\tfrom\trevision\tkind\tuid\n"
+    lines = [header]
+    lines += [row.format(n >> 16, n >> 8 & 255, n & 255, n, n) for n in range(60_000)]
+    lines[50_000] = "junk\n"
+    lines[55_000] = "#fields\tcluster\tuid\taddr\tfrom\trevision\tkind\n"
+    lines[55_001:] = ["c1\tlate\t10.99.0.1\t1\t1\tpod\n", "x" * (3 << 20) + "\n", "end"]
+    text = "".join(lines)
+    path = tmp_path / "journal.log"
+    path.write_text(text)
+    with Twin() as whole, Twin() as pieces:
+        expected = whole.load(text)
+        assert pieces.load_journal(path) == expected
+        assert expected.problems == [
+            "line 50001: 1 cells, 6 expected",
+            "line 55003: 1 cells, 6 expected",
+            "line 55004: 1 cells, 6 expected",
+        ]
+        assert pieces.digest("c1") == whole.digest("c1")
+        assert pieces.load_journal(tmp_path / "nowhere") == (0, 0, 0, [])
+        assert pieces.load_journal(tmp_path) == (0, 0, 0, [])

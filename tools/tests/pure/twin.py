@@ -89,6 +89,7 @@ def library() -> ctypes.CDLL:
         "new": (handle, [i64, i64]),
         "free": (None, [handle]),
         "load": (size, [handle, text, size, ctypes.POINTER(size), text, size]),
+        "load_journal": (size, [handle, text, ctypes.POINTER(size), text, size]),
         "owner": (
             size,
             [handle, text, i64, ctypes.c_uint16, text, *name, *name, *name],
@@ -150,11 +151,17 @@ class Twin:
     def load(self, payload: str | bytes) -> Loaded:
         """Applies the rows of a text, which begins with its ``#fields``."""
         data = _bytes(payload) if isinstance(payload, str) else payload
+        return self._loaded("load", data, len(data))
+
+    def load_journal(self, path: Path) -> Loaded:
+        """Applies the rows of a file."""
+        return self._loaded("load_journal", str(path).encode())
+
+    def _loaded(self, function: str, *source: Any) -> Loaded:
         counts = (ctypes.c_size_t * 3)()
         problems = ctypes.create_string_buffer(_TEXT)
-        size = self._lib.k8s_timeline_load(
-            self._handle, data, len(data), counts, problems, _TEXT
-        )
+        load = getattr(self._lib, f"k8s_timeline_{function}")
+        size = load(self._handle, *source, counts, problems, _TEXT)
         assert size <= _TEXT, "the text of the problems is not bounded"
         text = problems.raw[:size].decode()
         rows, applied, bad = counts

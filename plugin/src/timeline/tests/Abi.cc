@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "../Journal.h"
 #include "../Timeline.h"
 
 namespace {
@@ -32,6 +33,17 @@ k8s::Proto ProtoOf(std::string_view name) {
     return k8s::Proto::none;
 }
 
+size_t Report(const k8s::Timeline::Loaded& loaded, size_t* counts, char* problems, size_t room) {
+    counts[0] = loaded.rows;
+    counts[1] = loaded.applied;
+    counts[2] = loaded.bad;
+
+    std::string text;
+    for ( const auto& problem : loaded.problems )
+        text += "line " + std::to_string(problem.line) + ": " + problem.reason + "\n";
+    return Give(text, problems, room);
+}
+
 } // namespace
 
 extern "C" {
@@ -43,15 +55,14 @@ void k8s_timeline_free(k8s::Timeline* timeline) { delete timeline; }
 // Counts: rows, applied, bad. Problems: a line of text each.
 size_t k8s_timeline_load(k8s::Timeline* timeline, const char* data, size_t length, size_t* counts, char* problems,
                          size_t room) {
-    const auto loaded = timeline->Load({data, length});
-    counts[0] = loaded.rows;
-    counts[1] = loaded.applied;
-    counts[2] = loaded.bad;
+    return Report(timeline->Load({data, length}), counts, problems, room);
+}
 
-    std::string text;
-    for ( const auto& problem : loaded.problems )
-        text += "line " + std::to_string(problem.line) + ": " + problem.reason + "\n";
-    return Give(text, problems, room);
+// The same of a file; counts are left alone if it cannot be read.
+size_t k8s_timeline_load_journal(k8s::Timeline* timeline, const char* path, size_t* counts, char* problems,
+                                 size_t room) {
+    const auto loaded = k8s::LoadJournal(*timeline, path);
+    return loaded ? Report(*loaded, counts, problems, room) : 0;
 }
 
 // Writes the match, a newline, and the row of the claim if there is one.

@@ -1,0 +1,76 @@
+"""What the daemon holds, and what it makes of an earlier run's journal."""
+
+import io
+from collections.abc import Iterable
+
+import msgspec
+
+from k8s_sync import address, row_reader
+from k8s_sync.daemon.store import Store
+from k8s_sync.model import SECOND, Claim, Owner, Row
+from k8s_sync.timeline import row_key
+
+EPOCH = 1_700_000_000_000_000
+NOW = EPOCH + 60 * SECOND
+
+
+def claim(n: int, revision: int, **changes: object) -> Claim:
+    made = Claim(
+        cluster="c1",
+        address=address.pack(f"10.0.0.{n}"),
+        owner=Owner(kind="pod", uid=f"u{n}"),
+        start=EPOCH - 100 * SECOND,
+        revision=revision,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def ends(rows: Iterable[Row]) -> dict[object, int | None]:
+    return {row_key(row)[-1]: row.end for row in rows}
+
+
+def test_what_an_earlier_run_knew_and_this_one_does_not_find_ends() -> None:
+    store = Store("c1", EPOCH, lambda: NOW)
+    ended = EPOCH - SECOND
+    store.remember([claim(1, 7), claim(2, 8), claim(3, 9, end=ended)])
+    store.remember([claim(4, 7, cluster="c2")])
+    peer = store.peer()
+    store.tell([claim(1, store.revise())])
+    store.settle()
+    assert ends(store.timeline) == {"u1": None, "u2": NOW, "u3": ended}
+    assert peer.waiting == 2
+    assert all(row.revision >= EPOCH for row in store.timeline if row.end != ended)
+
+
+def test_the_journal_tells_of_it() -> None:
+    journal = io.StringIO()
+    store = Store("c1", EPOCH, lambda: NOW)
+    store.remember([claim(1, 7), claim(2, 8)])
+    store.write_journal(journal)
+    store.tell([claim(1, store.revise())])
+    store.settle()
+    problems: list[object] = []
+    rows = list(row_reader.decode(journal.getvalue(), problems.append))
+    assert ends(rows) == {"u1": None, "u2": NOW}
+    assert problems == []
+
+
+def test_nothing_ends_without_an_earlier_run() -> None:
+    store = Store("c1", EPOCH, lambda: NOW)
+    store.tell([claim(1, store.revise())])
+    store.settle()
+    assert ends(store.timeline) == {"u1": None}
+    assert store.changes == 1
+
+
+def test_what_has_changed_nothing_is_not_told() -> None:
+    store = Store("c1", EPOCH, lambda: NOW)
+    woken: list[None] = []
+    store.on_change(lambda: woken.append(None))
+    first = claim(1, store.revise())
+    store.tell([first])
+    store.tell([first])
+    assert len(woken) == 1
+    store.tell([claim(1, store.revise(), end=NOW)])
+    store.forget(NOW + 1)
+    assert list(store.timeline) == []
