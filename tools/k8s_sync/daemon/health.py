@@ -15,15 +15,16 @@ from k8s_sync.feed.session import Session
 def problems(sources: Sequence[Source], sessions: Sequence[Session]) -> list[str]:
     """Says why the daemon is not ready; nothing if it is.
 
-    Ready means: every cluster is synced, every Zeek holds what is known of it, and
-    the journal, if there is one, is kept.
+    Ready means: every cluster is synced and its pods are up to date, every Zeek
+    holds what is known of it, and the journal, if there is one, is kept.
     """
     found = []
     for source in sources:
-        if not source.ready.is_set():
+        texts = source.problems()
+        if not texts and not source.ready.is_set():
             # Before it has begun to follow, there is nothing particular to say.
-            texts = source.problems() or ["not synced yet"]
-            found += [f"{source.store.cluster}: {text}" for text in texts]
+            texts = ["not synced yet"]
+        found += [f"{source.store.cluster}: {text}" for text in texts]
         if source.store.problem:
             found.append(f"{source.store.cluster}: {source.store.problem}")
     for session in sessions:

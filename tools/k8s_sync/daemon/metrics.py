@@ -60,6 +60,7 @@ class _Daemon(Collector):
 
     def _reflectors(self) -> Iterator[Metric]:
         labels = ["cluster", "resource", "namespace"]
+        live = _gauge("resource_live", "Whether a kind is up to date.", labels)
         objects = _gauge("objects", "Objects that are known now.", labels)
         age = _gauge(
             "last_contact_age_seconds", "Since the API server said anything.", labels
@@ -74,6 +75,7 @@ class _Daemon(Collector):
             for reflector in source.reflectors:
                 name, stats = reflector.resource.name, reflector.stats
                 label = [source.store.cluster, name, reflector.namespace]
+                live.add_metric(label, reflector.state == "live")
                 objects.add_metric(label, stats.objects)
                 watches.add_metric(label, stats.watches)
                 if stats.last_contact is not None:
@@ -87,7 +89,7 @@ class _Daemon(Collector):
                 ):
                     for key, count in counts.items():
                         family.add_metric([*label, key], count)
-        yield from (objects, age, sync, watches, events, syncs, failures)
+        yield from (live, objects, age, sync, watches, events, syncs, failures)
 
     def _feed(self) -> Iterator[Metric]:
         labels = ["zeek", "cluster"]

@@ -45,12 +45,18 @@ class Source:
         self._waiting: set[tuple[str, str]] = set()
 
     def problems(self) -> list[str]:
-        """Says what is not well now, one sentence each."""
+        """Says what is not well now, one sentence each.
+
+        Once all is told, only what is needed counts: the other kinds add detail, and
+        a server that comes back is no news.
+        """
+        begun = self.ready.is_set()
         waiting = sorted({name for name, _ in self._waiting})
-        return [f"{name}: not synced yet" for name in waiting] + [
+        return [f"{name}: not synced yet" for name in waiting if not begun] + [
             f"{reflector.resource}: {reflector.problem}"
             for reflector in self.reflectors
             if reflector.problem is not None
+            and (not begun or reflector.resource.name in REQUIRED)
         ]
 
     async def follow(self, client: ApiClient, namespaces: Iterable[str]) -> None:

@@ -10,8 +10,11 @@ from k8s_sync.claims.inventory import Inventory
 from k8s_sync.daemon.health import problems, serving
 from k8s_sync.daemon.source import Source
 from k8s_sync.daemon.store import Store
-from k8s_sync.errors import ConfigError
+from k8s_sync.errors import ConfigError, SilentError
 from k8s_sync.feed.session import Session
+from k8s_sync.kube.reflector import Reflector
+from k8s_sync.kube.resources import PODS, SERVICES
+from tests.service.following import client_of
 
 CLUSTER = "shop"
 
@@ -36,6 +39,20 @@ def test_ready_is_who_is_synced_and_has_told_every_zeek() -> None:
     assert problems([one], sessions) == []
     one.store.peers[1].phase = "snapshot"
     assert problems([one], sessions) == ["ws://b/: shop: snapshot"]
+
+
+async def test_what_is_outdated_is_not_ready() -> None:
+    """Pods are; other kinds add detail, and a server may be away for a moment."""
+    one = source()
+    one.ready.set()
+    async with FakeApiServer() as api, client_of(api) as client:
+        pods = Reflector(client, PODS, one.take)
+        services = Reflector(client, SERVICES, one.take)
+        one.reflectors = pods, services
+        services.problem = SilentError("nothing for 75 s")
+        assert problems([one], []) == []
+        pods.problem = SilentError("nothing for 75 s")
+        assert problems([one], []) == [f"{CLUSTER}: pods: nothing for 75 s"]
 
 
 async def test_endpoints() -> None:
