@@ -9,6 +9,7 @@ of the same trace, which are committed, go through `k8s-sync enrich`.
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -209,4 +210,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # As other programs do when nobody reads on: `make demo | head`.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

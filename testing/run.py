@@ -111,21 +111,24 @@ def run_zeek() -> Result:
 
 
 def count_btests(output: str, status: int) -> Result:
-    """Reads btest's last line."""
-    total = re.search(r"(?:all|(\d+) of) (\d+) tests? (?:successful|failed)", output)
-    skipped = re.search(r"(\d+) skipped", output)
+    """Reads btest's last line.
+
+    It is ``all 18 tests successful``, ``17 tests successful, 1 skipped`` or
+    ``1 of 18 tests failed, 1 skipped``, where the 18 include what was skipped.
+    """
+    total = re.search(
+        r"(?:(?P<failed>\d+) of |all )?(?P<tests>\d+) tests? (?:successful|failed)"
+        r"(?:, (?P<skipped>\d+) skipped)?",
+        output,
+    )
     if total is None:
         return Result(failed=1, note="btest did not run")
-    failed = int(total[1] or 0) if "failed" in total[0] else 0
-    left_out = int(skipped[1]) if skipped else 0
-    note = (
-        f"{left_out} lack what they need: btest -c btest.cfg shows which"
-        if left_out
-        else ""
-    )
+    failed, skipped = int(total["failed"] or 0), int(total["skipped"] or 0)
+    passed = int(total["tests"]) - (failed + skipped if failed else 0)
     if status and not failed:
         failed = 1
-    return Result(int(total[2]) - failed - left_out, failed, left_out, note)
+    note = f"{skipped} lack what they need; see @TEST-REQUIRES there" if skipped else ""
+    return Result(passed, failed, skipped, note)
 
 
 def real_api() -> Result:

@@ -88,7 +88,11 @@ def main() -> int:
     if arguments.env:
         print(environment(folder)[arguments.env])
     elif arguments.build:
-        build(folder, quiet=False)
+        try:
+            build(folder, quiet=False)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"the plugin does not build: {error}", file=sys.stderr)
+            return 1
     else:
         print(folder)
     return 0

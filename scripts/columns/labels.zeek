@@ -10,6 +10,7 @@ export {
 }
 
 redef record Owner += {
-	## The labels of the owner as ``key=value``, as they were at that time.
+	## The newest labels of the owner that were heard of, as ``key=value``, each cut
+	## to 256 bytes.
 	labels: set[string] &log &optional;
 };

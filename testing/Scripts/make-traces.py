@@ -148,6 +148,7 @@ def main() -> int:
         subprocess.run(
             [*command, "Log::default_rotation_interval=0secs"], cwd=folder, check=True
         )
+        (folder / "packet_filter.log").unlink()  # says nothing of the trace
     return 0
 
 

@@ -52,6 +52,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Block of addresses of the cluster as SUBNET=pod, SUBNET=service or SUBNET=node;
     more than one may be given. By default those that the API tells, which are not
     all: with some network plugins it knows none."""
+    node_ports: bool = True
+    """Tell the owners of node ports: a row for each node port on each node, which a
+    large cluster may want to do without."""
     zeek: Texts = ("ws://127.0.0.1:27759/v1/messages/json",)
     """WebSocket of a Zeek; more than one may be given, empty for none. The default is
     Zeek's own port on this machine."""

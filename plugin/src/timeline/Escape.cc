@@ -104,4 +104,12 @@ void EscapeString(std::string_view text, std::string& out) {
 
 void EscapeElement(std::string_view text, std::string& out) { Escape(text, true, out); }
 
+std::string_view Shortened(std::string_view text, size_t length) noexcept {
+    if ( text.size() <= length )
+        return text;
+    while ( length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80 )
+        --length;
+    return text.substr(0, length);
+}
+
 } // namespace k8s

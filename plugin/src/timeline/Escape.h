@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,9 @@ namespace k8s {
 
 /** Whether bytes are UTF-8 without overlong forms and surrogates. */
 bool IsUtf8(std::string_view bytes) noexcept;
+
+/** Cuts text off between two characters, at no more bytes than `length`. */
+std::string_view Shortened(std::string_view text, size_t length) noexcept;
 
 /**
  * Turns each `\xNN` into its byte. What is no such escape stays as it is.

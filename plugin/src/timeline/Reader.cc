@@ -63,15 +63,6 @@ std::optional<int64_t> ParseTime(std::string_view text) noexcept {
     return negative ? -micros : micros;
 }
 
-// Cuts text off between two characters.
-std::string_view Shortened(std::string_view text, size_t length) noexcept {
-    if ( text.size() <= length )
-        return text;
-    while ( length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80 )
-        --length;
-    return text.substr(0, length);
-}
-
 template<class Use>
 void Split(std::string_view text, char separator, const Use& use) {
     for ( ;; ) {

@@ -63,8 +63,10 @@ std::optional<Columns::Sources> Columns::SourcesOf(std::string_view record, cons
 
 Columns::Plan Columns::MakePlan(const threading::Field* const* fields, int count) const {
     std::map<std::string, int, std::less<>> index;
-    for ( int i = 0; i < count; ++i )
-        index.emplace(fields[i]->name, i);
+    for ( int i = 0; i < count; ++i ) {
+        const auto own = renamed.find(std::string_view(fields[i]->name));
+        index.emplace(own == renamed.end() ? fields[i]->name : own->second, i);
+    }
 
     const auto find = [&](const std::string& name, TypeTag type) {
         const auto known = index.find(name);

@@ -30,16 +30,21 @@ public:
     /** From the name of a column with an address to the name of the record that is filled. */
     using Hosts = std::map<std::string, std::string, std::less<>>;
 
+    /** From what columns are called in logs to their own names, where that is not the same. */
+    using Renamed = std::map<std::string, std::string, std::less<>>;
+
     Columns() = default;
 
     /**
      * @param separator What stands between the names of a record and of its field.
      * @param hosts Columns with an address outside of an `id`.
+     * @param renamed Columns that a site calls otherwise.
      * @param labels Which labels are logged.
      */
-    Columns(std::string separator, Hosts hosts, LabelFilter labels)
+    Columns(std::string separator, Hosts hosts, Renamed renamed, LabelFilter labels)
         : separator(std::move(separator)),
           hosts(std::move(hosts)),
+          renamed(std::move(renamed)),
           labels(std::move(labels)) {}
 
     /** Forgets what is known of writers: a new one may have the place of an old one. */
@@ -111,6 +116,7 @@ private:
 
     std::string separator = ".";
     Hosts hosts;
+    Renamed renamed;
     LabelFilter labels;
     std::unordered_map<const threading::Field* const*, Plan> plans;
 };

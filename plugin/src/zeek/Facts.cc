@@ -4,9 +4,13 @@
 #include <array>
 #include <utility>
 
+#include "timeline/Escape.h"
+
 namespace zeek::plugin::K8s_Timeline {
 
 namespace {
+
+constexpr size_t longest_label = 256; // as `enrich` cuts them
 
 constexpr std::array<std::pair<std::string_view, Fact>, 14> names = {{
     {"kind", Fact::kind},
@@ -70,8 +74,10 @@ std::vector<std::string_view> Facts::Texts(Fact fact, const LabelFilter& filter)
 
     const auto& list = fact == Fact::labels ? owner->labels : owner->images;
     for ( size_t i = 0; i < list.size(); ++i )
-        if ( fact != Fact::labels || filter.Passes(list[i]) )
+        if ( fact != Fact::labels )
             texts.push_back(list[i]);
+        else if ( filter.Passes(list[i]) )
+            texts.push_back(k8s::Shortened(list[i], longest_label));
 
     return texts;
 }

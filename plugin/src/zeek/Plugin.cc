@@ -33,6 +33,13 @@ Columns::Hosts AddressColumns() {
     return hosts;
 }
 
+Columns::Renamed RenamedColumns() {
+    Columns::Renamed renamed;
+    for ( const auto& [own, name] : id::find_const<TableVal>("Log::default_field_name_map")->ToMap() )
+        renamed[name->AsStringVal()->ToStdString()] = own->AsListVal()->Idx(0)->AsStringVal()->ToStdString();
+    return renamed;
+}
+
 RecordValPtr ToRecord(const k8s::Timeline::Loaded& loaded) {
     static const auto type = id::find_type<RecordType>("K8s::Loaded");
     auto record = make_intrusive<RecordVal>(type);
@@ -61,7 +68,8 @@ void Plugin::InitPostScript() {
     timeline = std::make_unique<k8s::Timeline>(Option("K8s::linger"), Option("K8s::lead"));
     const LabelFilter labels(LoggedLabels());
     records = Records(id::find_type<RecordType>("K8s::Owner"), labels);
-    columns = Columns(id::find_const<StringVal>("Log::default_scope_sep")->ToStdString(), AddressColumns(), labels);
+    columns = Columns(id::find_const<StringVal>("Log::default_scope_sep")->ToStdString(), AddressColumns(),
+                      RenamedColumns(), labels);
     RegisterTelemetry();
 
     // Zeek pays for hooks on each line, so only if a script has declared the columns.

@@ -10,4 +10,4 @@
 @load zeek-k8s
 @load zeek-k8s/columns/known
 
-redef Site::local_nets += { 10.0.0.0/8 };
+redef Site::local_nets += {10.0.0.0/8};

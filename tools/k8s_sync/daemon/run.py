@@ -112,6 +112,7 @@ class _Daemon:
             config.ranges_of(config.cluster),
             revise=self._store.revise,
             problem=_log.warning,
+            node_ports=config.node_ports,
         )
         self._source = Source(inventory, self._store, now)
         self._sessions = [
