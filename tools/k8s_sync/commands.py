@@ -167,7 +167,7 @@ def _export_arguments(parser: Parser) -> None:
         default=[],
         metavar="FILE",
         help="what `kubectl get -o json` or -o yaml wrote, plain or gzip, or -; more"
-        " than one may be given",
+        " than one may be given; by default the API server is asked",
     )
     parser.add_argument(
         "--journal", required=True, metavar="OUT", help="file to write, or -"
@@ -185,6 +185,16 @@ def _export_arguments(parser: Parser) -> None:
         " more than one may be given",
     )
 
+    parser.add_argument("--kubeconfig", default="", metavar="FILE", help="as kubectl's")
+    parser.add_argument("--context", default="", metavar="NAME", help="as kubectl's")
+    parser.add_argument(
+        "--namespace",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="namespace to look into; more than one may be given; by default all",
+    )
+
 
 def _export(args: Arguments) -> int:
     from k8s_sync import export  # noqa: PLC0415
@@ -199,6 +209,9 @@ def _export(args: Arguments) -> int:
         journal=args.journal,
         cluster=args.cluster,
         ranges=ranges,
+        kubeconfig=args.kubeconfig,
+        context=args.context,
+        namespaces=tuple(args.namespace),
     )
     return export.run(options, time.time_ns() // 1000)
 
@@ -260,10 +273,12 @@ exit codes: 0 done, 1 a log or the journal could not be read, 2 usage""",
     "export": Command(
         _export,
         _export_arguments,
-        "make a journal from what kubectl wrote",
-        "Makes a journal, for enrich and whois, from objects in files.",
+        "make a journal of a cluster as it is now",
+        "Makes a journal, for Zeek, enrich and whois, of what the API server tells now,"
+        "\nor of what kubectl wrote into files.",
         """\
-example:
+examples:
+  k8s-sync export --context prod --journal claims.log --cluster prod
   kubectl get pods,services,nodes,namespaces,replicasets,jobs -A -o json |
     k8s-sync export --source - --journal claims.log --range 10.96.0.0/12=service""",
     ),

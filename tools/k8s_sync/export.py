@@ -1,5 +1,6 @@
 """Makes a journal of a cluster as it is now, or as files say it was."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -7,20 +8,31 @@ import msgspec
 from k8s_sync import journal
 from k8s_sync.claims.inventory import RESOURCES, Inventory
 from k8s_sync.console import say
-from k8s_sync.errors import ConfigError
+from k8s_sync.daemon.source import Source
+from k8s_sync.daemon.store import Store
+from k8s_sync.errors import FatalError
 from k8s_sync.kube import files
+from k8s_sync.kube.auth import credentials
+from k8s_sync.kube.client import ApiClient
 from k8s_sync.model import Claim, Range, Row
+
+PATIENCE = 60.0
+"""Seconds that an API server may take to tell all."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What to read and where to write."""
 
     sources: tuple[str, ...]
-    """Files that kubectl wrote, or ``-``."""
+    """Files that kubectl wrote, or ``-``; none: ask the API server."""
     journal: str
     """A file, or ``-``."""
     cluster: str
     ranges: tuple[Range, ...] = ()
+    kubeconfig: str = ""
+    context: str = ""
+    namespaces: tuple[str, ...] = ()
+    """The only ones to look into; none for all."""
 
 
 def run(options: Options, now: int) -> int:
@@ -36,18 +48,16 @@ def run(options: Options, now: int) -> int:
     Raises:
         SyncError: A file cannot be read or written.
     """
-    if not options.sources:
-        raise ConfigError(
-            "export reads files so far, not an API server: make one with"
-            f" `{files.COMMAND} > cluster.json` and name it with --source"
+    if options.sources:
+        rows = rows_of(
+            options.sources,
+            cluster=options.cluster,
+            now=now,
+            problem=say,
+            ranges=options.ranges,
         )
-    rows = rows_of(
-        options.sources,
-        cluster=options.cluster,
-        now=now,
-        problem=say,
-        ranges=options.ranges,
-    )
+    else:
+        rows = asyncio.run(_rows_of_cluster(options, now))
     count = journal.write(options.journal, rows)
     say(f"{options.journal}: {count} rows")
     return 0
@@ -93,6 +103,29 @@ def rows_of(  # noqa: PLR0913 -- most are options, by name
     )
     for one in found:
         inventory.apply(one.resource, one.object, now)
+    return _ordered(inventory)
+
+
+async def _rows_of_cluster(options: Options, now: int) -> list[Row]:
+    """Makes the rows of a cluster as its API server tells it now."""
+    access = credentials(kubeconfig_path=options.kubeconfig, context=options.context)
+    store = Store(options.cluster, now, lambda: now)
+    inventory = Inventory(options.cluster, options.ranges, problem=say)
+    source = Source(inventory, store, lambda: now)
+    async with ApiClient(access) as client:
+        follow = asyncio.create_task(source.follow(client, options.namespaces))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await source.ready.wait()
+        except TimeoutError:
+            why = "; ".join(source.problems())
+            raise FatalError(f"not synced after {PATIENCE:.0f} s: {why}") from None
+        finally:
+            follow.cancel()
+    return _ordered(inventory)
+
+
+def _ordered(inventory: Inventory) -> list[Row]:
     rows = sorted(inventory.rows(), key=_row_order)
     return [
         msgspec.structs.replace(row, revision=revision)

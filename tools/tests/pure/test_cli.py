@@ -147,7 +147,7 @@ def test_export_then_whois(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("more", "code", "message"),
     [
-        ([], 2, "export reads files so far"),
+        (["--kubeconfig", "nowhere"], 2, "nowhere"),
         (["--source", "/nowhere/x"], 1, "No such file or directory"),
         (["--source", __file__], 2, "is not what kubectl writes"),
     ],
