@@ -59,6 +59,7 @@ class Session:
         self._tls = tls
         self._wake = asyncio.Event()
         self._progress = 0.0
+        self._said = ""
 
     @property
     def idle(self) -> bool:
@@ -86,7 +87,7 @@ class Session:
                 except TimeoutError:
                     reason = f"no answer within {CONNECT_TIMEOUT:.0f} s"
                 except (aiohttp.ClientError, OSError, SessionError) as error:
-                    reason = str(error) or type(error).__name__
+                    reason = (str(error) or type(error).__name__) + self._hint(error)
                 except ExceptionGroup as group:
                     fatal = group.split((aiohttp.ClientError, OSError, SessionError))[1]
                     if fatal is not None:
@@ -98,9 +99,20 @@ class Session:
                     delay = BACKOFF_FIRST
                 # Full jitter: many daemons must not come back in step.
                 pause = random.uniform(0, delay)  # noqa: S311 -- no secret
-                _log.warning("%s: %s; trying again in %.1f s", self.url, reason, pause)
+                # What stays as it is, is said once.
+                level = logging.DEBUG if reason == self._said else logging.WARNING
+                self._said = reason
+                _log.log(
+                    level, "%s: %s; trying again in %.1f s", self.url, reason, pause
+                )
                 await asyncio.sleep(pause)
                 delay = min(delay * 2, BACKOFF_LAST)
+
+    def _hint(self, error: Exception) -> str:
+        cut = isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError)
+        if cut and self.url.startswith("ws://"):
+            return "; a Zeek that listens with TLS is reached by wss://"
+        return ""
 
     async def _once(self, client: aiohttp.ClientSession) -> None:
         async with asyncio.timeout(CONNECT_TIMEOUT) as limit:
@@ -115,6 +127,7 @@ class Session:
                 version = await self._accepted(socket)
                 limit.reschedule(None)
                 self.connects += 1
+                self._said = ""
                 _log.info("%s: connected to Zeek %s", self.url, version)
                 for peer in self.peers:
                     peer.connected()

@@ -1,10 +1,13 @@
 """The session over a real socket, against a fake Zeek."""
 
 import asyncio
+import logging
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+import trustme
 
 from fakes.zeek import FakeZeek, Node
 from k8s_sync import address
@@ -135,6 +138,8 @@ async def test_a_zeek_without_our_scripts_is_told_so(
 async def test_what_is_no_zeek_is_tried_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.DEBUG, "k8s_sync")
+
     async def slam(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
         await writer.drain()
@@ -146,3 +151,21 @@ async def test_what_is_no_zeek_is_tried_again(
     async with server, running(daemon.session):
         await eventually(lambda: caplog.text.count("trying again") > 1)
     assert "404" in caplog.text
+    levels = [r.levelname for r in caplog.records if "trying again" in r.message]
+    assert levels.count("WARNING") == 1, "said once"
+
+
+async def test_a_port_that_wants_tls_is_hinted_at(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    daemon = Daemon(f"ws://127.0.0.1:{port}/v1/messages/json")
+    async with server, running(daemon.session):
+        await eventually(lambda: "is reached by wss://" in caplog.text)
