@@ -45,7 +45,7 @@ async def test_history_that_is_lost(stage: Stage) -> None:
     ):
         await stage.equal(daemon)
         stays, [heir] = claims(zeek, "10.2.2.0"), claims(zeek, "10.2.2.3")
-        daemon.signal(signal.SIGSTOP)
+        daemon.send(signal.SIGSTOP)
         relay.cut()
         cluster.delete("pods", "goes", "lost")
         cluster.set_status("pods", "moves", running("10.2.2.8"), "lost")
@@ -57,7 +57,7 @@ async def test_history_that_is_lost(stage: Stage) -> None:
         plane.api.stop()
         await asyncio.to_thread(plane.api.start)
         relay.mend()
-        daemon.signal(signal.SIGCONT)
+        daemon.send(signal.SIGCONT)
         await stage.equal(daemon)
         assert await daemon.metric("failures_total", reason="gone") >= 1
         assert await daemon.metric("syncs_total", resource="pods") == 2

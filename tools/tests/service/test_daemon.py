@@ -13,6 +13,7 @@ import pytest
 from fakes.api_server import FakeApiServer
 from fakes.zeek import FakeZeek, Node
 from k8s_sync.model import Claim
+from tests.program import until
 from tests.service.program import (
     CLUSTER,
     Daemon,
@@ -21,7 +22,6 @@ from tests.service.program import (
     kubeconfig,
     pod,
     truth,
-    until,
     zeek_url,
 )
 

@@ -9,15 +9,14 @@ import pytest
 
 from fakes.api_server import FakeApiServer
 from fakes.zeek import FakeZeek
+from tests.program import run, until
 from tests.service.program import (
     Daemon,
     free_port,
     held,
     kubeconfig,
     pod,
-    run,
     truth,
-    until,
 )
 
 FULL = Path("/dev/full")
