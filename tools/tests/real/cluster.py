@@ -11,7 +11,7 @@ from k8s_sync.claims.inventory import Inventory
 from k8s_sync.kube.decode import Decoder, Problem
 from k8s_sync.kube.resources import ALL, BY_NAME
 from k8s_sync.model import Claim
-from tests.real.control_plane import ApiServer
+from tests.real.api_server import ApiServer
 from tests.real.process import CLUSTER
 
 Json = dict[str, Any]

@@ -7,8 +7,9 @@ import pytest
 
 import envtest
 from fakes.zeek import FakeZeek
+from tests.real.api_server import ApiServer
 from tests.real.cluster import Cluster
-from tests.real.control_plane import ApiServer, ControlPlane
+from tests.real.control_plane import ControlPlane
 from tests.real.stage import Stage
 
 

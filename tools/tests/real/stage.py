@@ -7,8 +7,9 @@ from typing import NamedTuple
 from fakes.zeek import FakeZeek
 from tests.real import process
 from tests.real.cluster import Cluster, known
-from tests.real.control_plane import READER, ControlPlane
+from tests.real.control_plane import ControlPlane
 from tests.real.process import Daemon, until
+from tests.real.users import READER
 
 RESOURCES = ("namespaces", "nodes", "replicasets", "jobs", "services", "pods")
 

@@ -5,15 +5,9 @@ from base64 import b64encode
 import pytest
 import trustme
 
-from tests.real.control_plane import (
-    LESSER,
-    READER,
-    SHOPPER,
-    SHOPPER_NAMESPACE,
-    STRANGER,
-    free_port,
-)
+from tests.program import free_port
 from tests.real.stage import RESOURCES, Stage
+from tests.real.users import LESSER, READER, SHOPPER, SHOPPER_NAMESPACE, STRANGER
 
 
 async def test_all_is_well(stage: Stage) -> None:

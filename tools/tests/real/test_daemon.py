@@ -4,11 +4,12 @@ import time
 
 from k8s_sync.claims.api_time import parse
 from k8s_sync.model import SECOND
+from tests.real.api_server import ApiServer
 from tests.real.cluster import claims, just_now, running
-from tests.real.control_plane import SHOPPER, SHOPPER_NAMESPACE, ApiServer
 from tests.real.process import until
 from tests.real.relay import Relay
 from tests.real.stage import RESOURCES, Stage
+from tests.real.users import SHOPPER, SHOPPER_NAMESPACE
 
 MORE_THAN_A_PAGE = 520
 FIRST, SECOND_ADDRESS, V6 = "10.1.1.1", "10.1.1.2", "fd00:1::1"

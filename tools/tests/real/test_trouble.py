@@ -4,10 +4,10 @@ import asyncio
 import signal
 
 from tests.real.cluster import claims, running
-from tests.real.control_plane import LESSER, STRANGER
 from tests.real.process import until
 from tests.real.relay import Relay
 from tests.real.stage import RESOURCES, Stage
+from tests.real.users import LESSER, STRANGER
 
 
 async def test_a_cut_costs_no_second_sync(stage: Stage) -> None:

@@ -1,7 +1,6 @@
 """``k8s-sync daemon`` between fake servers on loopback."""
 
 import json
-import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,6 @@ from k8s_sync.timeline import Timeline
 from tests import program
 
 CLUSTER = "shop"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def zeek_url(port: int) -> str:

@@ -13,11 +13,10 @@ import pytest
 from fakes.api_server import FakeApiServer
 from fakes.zeek import FakeZeek, Node
 from k8s_sync.model import Claim
-from tests.program import until
+from tests.program import free_port, until
 from tests.service.program import (
     CLUSTER,
     Daemon,
-    free_port,
     held,
     kubeconfig,
     pod,

@@ -9,15 +9,8 @@ import pytest
 
 from fakes.api_server import FakeApiServer
 from fakes.zeek import FakeZeek
-from tests.program import run, until
-from tests.service.program import (
-    Daemon,
-    free_port,
-    held,
-    kubeconfig,
-    pod,
-    truth,
-)
+from tests.program import free_port, run, until
+from tests.service.program import Daemon, held, kubeconfig, pod, truth
 
 FULL = Path("/dev/full")
 
