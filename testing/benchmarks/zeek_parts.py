@@ -155,6 +155,7 @@ def packets(bench: Bench) -> list[Figure]:
     columns = [
         f"zeek-k8s/columns/{path.stem}"
         for path in sorted((zeek.TOP / "scripts" / "columns").glob("*.zeek"))
+        if path.stem != "known"  # loads scripts of Zeek's own that do more
     ]
     counter = counters.choose(options.folder)
     journal = bench.journal
