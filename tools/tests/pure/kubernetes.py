@@ -178,3 +178,10 @@ def contents(inventory: Inventory) -> list[str]:
     return sorted(
         repr(msgspec.structs.replace(row, revision=0)) for row in inventory.rows()
     )
+
+
+def only(rows: list[Row]) -> Claim:
+    """The claim that is all there is."""
+    (row,) = rows
+    assert isinstance(row, Claim)
+    return row

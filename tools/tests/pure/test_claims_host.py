@@ -21,11 +21,6 @@ from tests.pure.kubernetes import (
 WEB = {"containerPort": 80, "hostPort": 8080}
 
 
-@pytest.fixture
-def inventory() -> Inventory:
-    return Inventory("demo")
-
-
 # --- T8: ports of pods on a node
 
 

@@ -5,30 +5,19 @@ from typing import Any
 import pytest
 
 from k8s_sync.claims.inventory import Inventory
-from k8s_sync.model import Claim, Row
 from tests.pure.kubernetes import (
     NOW,
     at,
     claims,
     held,
     live,
+    only,
     pod,
     ran,
     spans,
     us,
     where,
 )
-
-
-@pytest.fixture
-def inventory() -> Inventory:
-    return Inventory("demo")
-
-
-def only(rows: list[Row]) -> Claim:
-    (row,) = rows
-    assert isinstance(row, Claim)
-    return row
 
 
 @pytest.mark.parametrize("phase", ["Succeeded", "Failed"])

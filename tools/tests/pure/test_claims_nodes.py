@@ -22,11 +22,6 @@ from tests.pure.kubernetes import (
 WEB = {"containerPort": 80, "hostPort": 8080}
 
 
-@pytest.fixture
-def inventory() -> Inventory:
-    return Inventory("demo")
-
-
 def test_t09_a_node_claims_its_internal_and_external_addresses(
     inventory: Inventory,
 ) -> None:

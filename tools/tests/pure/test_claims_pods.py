@@ -3,7 +3,6 @@
 import pytest
 
 from k8s_sync.claims.inventory import Inventory
-from k8s_sync.model import Claim, Row
 from tests.pure.kubernetes import (
     NOW,
     at,
@@ -11,23 +10,13 @@ from tests.pure.kubernetes import (
     held,
     live,
     node,
+    only,
     pod,
     ran,
     spans,
     us,
     where,
 )
-
-
-@pytest.fixture
-def inventory() -> Inventory:
-    return Inventory("demo")
-
-
-def only(rows: list[Row]) -> Claim:
-    (row,) = rows
-    assert isinstance(row, Claim)
-    return row
 
 
 def test_a_pod_claims_its_address(inventory: Inventory) -> None:

@@ -22,11 +22,6 @@ DEFAULT = {"name": "cbr0", "default": True, "ips": ["10.0.0.1"]}
 NET1 = {"name": "shop/net1", "interface": "net1", "ips": ["172.16.0.5", "fd00::5"]}
 
 
-@pytest.fixture
-def inventory() -> Inventory:
-    return Inventory("demo")
-
-
 @pytest.mark.parametrize("name", [STATUS, MISTAKE])
 def test_t10_secondary_addresses_are_claimed_with_their_network(
     inventory: Inventory, name: str

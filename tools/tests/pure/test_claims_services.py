@@ -19,11 +19,6 @@ from tests.pure.kubernetes import (
 )
 
 
-@pytest.fixture
-def inventory() -> Inventory:
-    return Inventory("demo")
-
-
 def service_of(inventory: Inventory, name: str) -> str:
     (found,) = {c.owner.service for c in live(inventory) if c.owner.pod == name}
     return found
