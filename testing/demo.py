@@ -7,10 +7,8 @@ of the same trace, which are committed, go through `k8s-sync enrich`.
 """
 
 import contextlib
-import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import zeek
+from fakes import loopback
 
 TESTING = Path(__file__).resolve().parent
 TOOLS = TESTING.parent / "tools"
@@ -38,13 +37,6 @@ PATIENCE = 30.0
 def say(text: str) -> None:
     """Tells what is happening."""
     print(f"demo: {text}", flush=True)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait(what: str, fact: Callable[[], bool]) -> None:
@@ -89,23 +81,13 @@ def api_server(folder: Path) -> Iterator[Path]:
         env=environment,
     ):
         wait("the API server", port_file.exists)
-        kubeconfig = folder / "kubeconfig"
-        server = f"http://127.0.0.1:{port_file.read_text().strip()}"
-        settings = {
-            "current-context": "demo",
-            "clusters": [{"name": "demo", "cluster": {"server": server}}],
-            "users": [{"name": "demo", "user": {}}],
-            "contexts": [
-                {"name": "demo", "context": {"cluster": "demo", "user": "demo"}}
-            ],
-        }
-        kubeconfig.write_text(json.dumps(settings))
-        yield kubeconfig
+        url = f"http://127.0.0.1:{port_file.read_text().strip()}"
+        yield loopback.kubeconfig(folder, url)
 
 
 def daemon(kubeconfig: Path, *options: str | Path) -> list[str | Path]:
     """The command line of the daemon."""
-    cluster = ["--cluster", "demo", "--kubeconfig", kubeconfig]
+    cluster: tuple[str | Path, ...] = ("--cluster", "demo", "--kubeconfig", kubeconfig)
     return [sys.executable, TOOLS / "k8s-sync", "daemon", *cluster, *options]
 
 
@@ -113,7 +95,7 @@ def with_zeek(folder: Path, kubeconfig: Path, zeek_bin: Path) -> str:
     """Has a Zeek read the trace while the daemon feeds it; returns its conn.log."""
     say("building the plugin ...")
     zeek.build(zeek_bin)
-    port = free_port()
+    port = loopback.free_port()
     url = f"ws://127.0.0.1:{port}/v1/messages/json"
     environment = zeek.environment(zeek_bin)
     say("zeek -r demo.pcap zeek-k8s zeek-k8s/listen zeek-k8s/wait")
@@ -134,7 +116,7 @@ def without_zeek(folder: Path, kubeconfig: Path) -> str:
     """Has the daemon keep a journal, and decorates Zeek's logs of the trace with it."""
     say("no Zeek here: decorating the logs that a Zeek wrote of the same trace")
     journal = folder / "journal.log"
-    listen = f"127.0.0.1:{free_port()}"
+    listen = f"127.0.0.1:{loopback.free_port()}"
 
     def synced() -> bool:
         try:

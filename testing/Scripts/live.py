@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from fakes.loopback import kubeconfig
+
 TESTING = Path(__file__).resolve().parents[1]
 TOOLS = TESTING.parent / "tools"
 PATIENCE = 30.0
@@ -62,18 +64,7 @@ class Run:
         self.zeek_port = zeek_port
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._runs = 0
-        Path("kubeconfig").write_text(
-            json.dumps(
-                {
-                    "current-context": "live",
-                    "clusters": [{"name": "live", "cluster": {"server": self.api}}],
-                    "users": [{"name": "live", "user": {}}],
-                    "contexts": [
-                        {"name": "live", "context": {"cluster": "live", "user": "live"}}
-                    ],
-                }
-            )
-        )
+        kubeconfig(Path(), self.api)
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ C++ twin is ``plugin/src/timeline``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -85,6 +85,10 @@ class Timeline:
         if isinstance(row, Claim):
             self._held[row.cluster] += sign
 
+    def claims(self, address: bytes) -> Collection[Claim]:
+        """All claims on an address, in no order."""
+        return self._by_address.get(address, {}).values()
+
     def owner(  # noqa: PLR0913 -- the design's one question has this many parts
         self,
         address: bytes,
@@ -107,7 +111,7 @@ class Timeline:
         """
         claims = (
             claim
-            for claim in self._by_address.get(address, {}).values()
+            for claim in self.claims(address)
             if (not claim.port or (claim.port == port and claim.proto == proto))
             and (cluster is None or claim.cluster == cluster)
             and (network is None or claim.network == network)

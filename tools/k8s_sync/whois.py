@@ -125,12 +125,10 @@ def run(target: Target, journal_path: str, at: int | None, *, as_json: bool) -> 
 def story(timeline: Timeline, target: Target) -> list[Claim]:
     """The claims on an address, oldest first; with a port, also those on it."""
     claims = [
-        row
-        for row in timeline
-        if isinstance(row, Claim)
-        and row.address == target.address
-        and (not target.port or row.port in (0, target.port))
-        and (not row.port or not target.port or row.proto in target.protos)
+        claim
+        for claim in timeline.claims(target.address)
+        if (not target.port or claim.port in (0, target.port))
+        and (not claim.port or not target.port or claim.proto in target.protos)
     ]
     return sorted(claims, key=lambda claim: (claim.start, claim.owner.uid, claim.port))
 

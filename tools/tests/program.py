@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -21,13 +20,6 @@ from k8s_sync.timeline import Timeline
 PROGRAM = Path(__file__).resolve().parents[1] / "k8s-sync"
 PATIENCE = 20.0
 """Seconds that anything may take, unless a layer of tests has more patience."""
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def until(

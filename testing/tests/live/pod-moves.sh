@@ -6,7 +6,7 @@
 # @TEST-PORT: API_PORT
 # @TEST-PORT: ZEEK_PORT
 # @TEST-PORT: HEALTH_PORT
-# @TEST-EXEC: $SCRIPTS/in-own-network python3 $SCRIPTS/live_pod_moves.py $API_PORT $ZEEK_PORT $HEALTH_PORT
+# @TEST-EXEC: PYTHONPATH=$TESTING $SCRIPTS/in-own-network python3 $SCRIPTS/live_pod_moves.py $API_PORT $ZEEK_PORT $HEALTH_PORT
 # @TEST-EXEC: bash %INPUT
 # @TEST-EXEC: btest-diff phases
 

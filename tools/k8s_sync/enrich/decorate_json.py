@@ -10,11 +10,12 @@ import msgspec
 
 from k8s_sync import times
 from k8s_sync.enrich.columns import ADDRESSES, SIDES, STAND_INS, Columns
-from k8s_sync.enrich.lookup import Index, Lookup
+from k8s_sync.enrich.lookup import Lookup
 from k8s_sync.enrich.question import protocols
 from k8s_sync.enrich.tally import Tally
 from k8s_sync.model import Proto
 from k8s_sync.rules import Answer
+from k8s_sync.timeline import Timeline
 
 _UNSET = msgspec.Raw()
 
@@ -45,11 +46,13 @@ _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 class JsonDecorator:
     """Decorates one log."""
 
-    def __init__(self, index: Index, columns: Columns, log: str, tally: Tally) -> None:
+    def __init__(
+        self, timeline: Timeline, columns: Columns, log: str, tally: Tally
+    ) -> None:
         """Makes a decorator.
 
         Args:
-            index: Where the answers come from.
+            timeline: Where the answers come from.
             columns: What to say about an owner.
             log: The log's name, such as ``conn``, for rows that do not tell it.
             tally: Counts rows and problems.
@@ -58,7 +61,7 @@ class JsonDecorator:
         self._tally = tally
         self._line = 0
         self._lookups = {
-            prefix: Lookup(index, _renderer(prefix, columns))
+            prefix: Lookup(timeline, _renderer(prefix, columns))
             for prefix in (*SIDES.values(), *ADDRESSES.values())
         }
         self._orig, self._resp = (self._lookups[prefix] for prefix in SIDES.values())

@@ -5,13 +5,14 @@ Lines go in and come out; files are somebody else's business.
 
 from k8s_sync import times
 from k8s_sync.enrich.columns import SETS, Columns
-from k8s_sync.enrich.lookup import Index, Lookup
+from k8s_sync.enrich.lookup import Lookup
 from k8s_sync.enrich.question import protocols
 from k8s_sync.enrich.quick_tsv import Quick, make_quick
 from k8s_sync.enrich.tally import Tally
 from k8s_sync.enrich.tsv_plan import Plan, make_plan
 from k8s_sync.enrich.zeek_log import Dialect
 from k8s_sync.model import Proto
+from k8s_sync.timeline import Timeline
 
 _PROTOS_LIMIT = 1000
 """Values of ``proto`` that are kept; there are some ten of them in a sane log."""
@@ -20,16 +21,18 @@ _PROTOS_LIMIT = 1000
 class TsvDecorator:
     """Decorates one log, which may be several in a row, each with its header."""
 
-    def __init__(self, index: Index, columns: Columns, log: str, tally: Tally) -> None:
+    def __init__(
+        self, timeline: Timeline, columns: Columns, log: str, tally: Tally
+    ) -> None:
         """Makes a decorator.
 
         Args:
-            index: Where the answers come from.
+            timeline: Where the answers come from.
             columns: What to say about an owner.
             log: The log's name, such as ``conn``, until a header tells it.
             tally: Counts rows and problems.
         """
-        self._index = index
+        self._timeline = timeline
         self._columns = columns
         self._tally = tally
         self._line = 0
@@ -88,7 +91,7 @@ class TsvDecorator:
         self._quick = None
         self._protos = {}
         self._lookup = Lookup(
-            self._index, lambda answer: dialect.cells(self._columns.values(answer))
+            self._timeline, lambda answer: dialect.cells(self._columns.values(answer))
         )
 
     def _header(self, types_line: bytes | None) -> list[bytes]:

@@ -5,7 +5,6 @@ a constant, and so is what is written into a row.
 """
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Collection
 
 from k8s_sync import address
@@ -16,23 +15,6 @@ from k8s_sync.timeline import Timeline
 
 _LIMIT = 200_000
 """Addresses that are kept; a log may hold millions, and memory must stay constant."""
-
-
-class Index:
-    """A timeline with its claims at hand by address."""
-
-    def __init__(self, timeline: Timeline) -> None:
-        """Indexes what the timeline holds now."""
-        self.timeline = timeline
-        found: defaultdict[bytes, list[Claim]] = defaultdict(list)
-        for row in timeline:
-            if isinstance(row, Claim):
-                found[row.address].append(row)
-        self._claims = dict(found)
-
-    def claims(self, packed: bytes) -> list[Claim]:
-        """The claims on an address."""
-        return self._claims.get(packed, [])
 
 
 class _Steps:
@@ -54,14 +36,14 @@ class _Steps:
 class Lookup:
     """From the cells of a row to the bytes that are added to it."""
 
-    def __init__(self, index: Index, render: Callable[[Answer], bytes]) -> None:
+    def __init__(self, timeline: Timeline, render: Callable[[Answer], bytes]) -> None:
         """Makes a lookup.
 
         Args:
-            index: Where the answers come from.
+            timeline: Where the answers come from.
             render: Turns an answer into what is added to a row.
         """
-        self._index = index
+        self._timeline = timeline
         self._render = render
         self._steps: dict[bytes, _Steps] = {}
         self.nothing = render(NOTHING)
@@ -92,7 +74,7 @@ class Lookup:
         at = bisect_right(steps.edges, time)
         found = steps.cells[at]
         if found is None:
-            answer = ask(self._index.timeline, steps.packed, time, asked, protos)
+            answer = ask(self._timeline, steps.packed, time, asked, protos)
             found = steps.cells[at] = (
                 self.nothing if answer.match is None else self._render(answer)
             )
@@ -102,7 +84,7 @@ class Lookup:
         packed = address.pack(addr.decode(errors="replace"))
         if len(self._steps) >= _LIMIT:
             self._steps.clear()
-        claims = self._index.claims(packed)
+        claims = self._timeline.claims(packed)
         ports = {b"%d" % claim.port for claim in claims if claim.port}
         whole = [claim for claim in claims if not claim.port] if ports else claims
         steps = self._steps[addr] = _Steps(packed, whole, ports)
@@ -114,7 +96,7 @@ class Lookup:
         found = steps.by_port.get((port, protos))
         if found is None:
             asked = int(port)
-            claims = self._index.claims(steps.packed)
+            claims = self._timeline.claims(steps.packed)
             found = steps.by_port[port, protos] = _Steps(
                 steps.packed, [claim for claim in claims if claim.port in (0, asked)]
             )

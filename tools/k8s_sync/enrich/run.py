@@ -15,11 +15,11 @@ from k8s_sync.console import Progress, say
 from k8s_sync.enrich.columns import Columns
 from k8s_sync.enrich.decorate_json import JsonDecorator
 from k8s_sync.enrich.decorate_tsv import TsvDecorator
-from k8s_sync.enrich.lookup import Index
 from k8s_sync.enrich.tally import ProblemKind, Tally
 from k8s_sync.enrich.zeek_log import detect
 from k8s_sync.errors import ConfigError, SyncError
 from k8s_sync.streams import STANDARD, STANDARD_INPUT, Input, open_input, open_output
+from k8s_sync.timeline import Timeline
 
 _LOG_NAME = re.compile(r"[A-Za-z0-9_]+")
 _KINDS: dict[ProblemKind, str] = {
@@ -56,12 +56,11 @@ def run(options: Options) -> int:
     known = journal.read(options.journal, say)
     if not known.rows:
         say(f"{options.journal}: the journal is empty: nobody will be named")
-    index = Index(known.timeline)
     tallies: list[Tally] = []
     failed = 0
     for job in jobs:
         try:
-            tallies.append(_enrich(index, options.columns, job))
+            tallies.append(_enrich(known.timeline, options.columns, job))
         except SyncError as error:
             failed += 1
             say(str(error))
@@ -110,18 +109,18 @@ def _check_target(log: str, target: Path) -> None:
         raise ConfigError(f"{target} would replace the log itself: name another place")
 
 
-def _enrich(index: Index, columns: Columns, job: _Job) -> Tally:
+def _enrich(timeline: Timeline, columns: Columns, job: _Job) -> Tally:
     like = None if STANDARD in (job.log, job.target) else job.log
     with open_input(job.log) as source:
         compress = source.is_gzip if job.compress is None else job.compress
         tally = Tally(source.name, say)
         with open_output(job.target, compress=compress, like=like) as out:
-            _decorate(source, out, index, columns, tally)
+            _decorate(source, out, timeline, columns, tally)
     return tally
 
 
 def _decorate(
-    source: Input, out: BinaryIO, index: Index, columns: Columns, tally: Tally
+    source: Input, out: BinaryIO, timeline: Timeline, columns: Columns, tally: Tally
 ) -> None:
     """Passes a log through, piece by piece, so that memory stays constant."""
     progress = Progress()
@@ -130,7 +129,7 @@ def _decorate(
         if decorator is None:
             first = next((line for line in lines if line.strip()), b"")
             kind = JsonDecorator if detect(first) == "json" else TsvDecorator
-            decorator = kind(index, columns, _log_name(source), tally)
+            decorator = kind(timeline, columns, _log_name(source), tally)
         done = decorator.decorate(lines)
         if source.cut:
             done += decorator.finish()

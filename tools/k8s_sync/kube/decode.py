@@ -7,7 +7,6 @@ nobody else anything.
 """
 
 import contextlib
-from collections.abc import Iterator
 
 import msgspec
 
@@ -185,18 +184,6 @@ def read(value: object, *, metadata_only: bool = False) -> Object | Problem:
         return msgspec.convert(value, Object, strict=False)
     except msgspec.ValidationError as error:
         return Problem(text=str(error), metadata=_identity(value))
-
-
-def objects_in(text: bytes) -> Iterator[Object | Problem]:
-    """Reads what ``kubectl get -o json`` printed: one object, or a list of them.
-
-    Raises:
-        msgspec.DecodeError: It is no JSON.
-    """
-    value = msgspec.json.decode(text)
-    items = value.get("items") if isinstance(value, dict) else value
-    for item in items if isinstance(items, list) else [value]:
-        yield read(item)
 
 
 def failure(body: bytes) -> Failure:

@@ -18,7 +18,6 @@ class Stats:
         objects: Objects known now.
         sync_seconds: How long the latest sync took; unset before the first.
         last_contact: When the server last said anything; unset if never.
-        last_event: When the latest event or object came; unset if never.
     """
 
     lists: int = 0
@@ -30,4 +29,3 @@ class Stats:
     objects: int = 0
     sync_seconds: float | None = None
     last_contact: float | None = None
-    last_event: float | None = None

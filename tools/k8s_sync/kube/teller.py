@@ -58,7 +58,6 @@ class Teller:
 
     async def upsert(self, what: Object | Problem) -> None:
         """Tells that an object is there, unless that is known."""
-        self._stats.last_event = self._stats.last_contact
         if isinstance(what, Problem):
             self._complain(what)
             self.known.keep(what.metadata)
@@ -82,7 +81,6 @@ class Teller:
             )
 
     async def _delete(self, what: Object | Problem) -> None:
-        self._stats.last_event = self._stats.last_contact
         last = what if isinstance(what, Object) else None
         if isinstance(what, Problem):
             self._complain(what)

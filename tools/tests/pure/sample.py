@@ -4,7 +4,6 @@ from pathlib import Path
 
 from k8s_sync import address, journal
 from k8s_sync.address import Subnet
-from k8s_sync.enrich.lookup import Index
 from k8s_sync.model import SECOND, Claim, Owner, Range, Row
 from k8s_sync.timeline import Timeline
 
@@ -55,10 +54,6 @@ def timeline() -> Timeline:
     for row in rows():
         made.apply(row)
     return made
-
-
-def index() -> Index:
-    return Index(timeline())
 
 
 def journal_file(directory: Path) -> str:

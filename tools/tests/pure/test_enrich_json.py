@@ -36,7 +36,7 @@ class Run:
         self.problems: list[str] = []
         self.tally = Tally("x.log", self.problems.append)
         decorator = JsonDecorator(
-            sample.index(), columns or Columns(), name, self.tally
+            sample.timeline(), columns or Columns(), name, self.tally
         )
         out = decorator.decorate([line.encode() for line in lines])
         self.lines = [line.decode() for line in out + decorator.finish()]

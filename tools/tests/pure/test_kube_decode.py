@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from k8s_sync.errors import BadAnswerError
-from k8s_sync.kube.decode import Decoder, Problem, objects_in, read
+from k8s_sync.kube.decode import Decoder, Problem
 from k8s_sync.kube.lines import LineSplitter, LineTooLongError
 from k8s_sync.kube.objects import Failure, Object
 
@@ -175,12 +175,6 @@ def test_events() -> None:
         assert error.object == Failure(code=410, reason="Expired")
     with pytest.raises(BadAnswerError):
         decoder.event(b'{"type": "ADDED"')
-
-
-def test_files_of_kubectl() -> None:
-    assert [*objects_in(page(POD, NODE))] == [read(POD), read(NODE)]
-    assert [*objects_in(json.dumps(POD).encode())] == [read(POD)]
-    assert [*objects_in(json.dumps([POD]).encode())] == [read(POD)]
 
 
 def test_lines_in_any_chunks() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8s_sync import address
-from k8s_sync.enrich.lookup import Index, Lookup
+from k8s_sync.enrich.lookup import Lookup
 from k8s_sync.enrich.question import ANY, ask, protocols
 from k8s_sync.model import SECOND, Claim, Owner, Proto
 from k8s_sync.timeline import Timeline
@@ -72,7 +72,7 @@ def test_kept_answers_are_those_of_the_timeline(
     timeline = Timeline()
     for claim in claims:
         timeline.apply(claim)
-    lookup = Lookup(Index(timeline), lambda answer: repr(answer).encode())
+    lookup = Lookup(timeline, lambda answer: repr(answer).encode())
     asked = int(port) if port.isdigit() else 0
     for time in times:
         expected = ask(timeline, address.pack("10.0.0.1"), time, asked, protos)
@@ -82,7 +82,7 @@ def test_kept_answers_are_those_of_the_timeline(
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("k8s_sync.enrich.lookup._LIMIT", 10)
-    lookup = Lookup(sample.index(), lambda answer: str(answer.match).encode())
+    lookup = Lookup(sample.timeline(), lambda answer: str(answer.match).encode())
     for number in range(50):
         assert lookup.cell(b"10.0.1.%d" % number, T, b"", ()) == b"unknown"
     assert len(lookup._steps) <= 10

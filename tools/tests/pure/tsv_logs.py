@@ -44,7 +44,9 @@ class Run:
     ) -> None:
         self.problems: list[str] = []
         self.tally = Tally("x.log", self.problems.append)
-        decorator = TsvDecorator(sample.index(), columns or Columns(), name, self.tally)
+        decorator = TsvDecorator(
+            sample.timeline(), columns or Columns(), name, self.tally
+        )
         lines = text.encode(errors="surrogateescape").split(b"\n")
         end = [b""] if not lines[-1] else []
         out = decorator.decorate(lines[:-1] if end else lines)

@@ -14,7 +14,7 @@ from typing import Any
 
 import trustme
 
-from tests.program import free_port
+from fakes.loopback import free_port
 from tests.real.users import READER
 
 READY_WITHIN = 90.0

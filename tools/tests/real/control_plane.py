@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.program import free_port
+from fakes.loopback import free_port
 from tests.real.api_server import (
     HOST,
     ApiServer,

@@ -5,7 +5,7 @@ from base64 import b64encode
 import pytest
 import trustme
 
-from tests.program import free_port
+from fakes.loopback import free_port
 from tests.real.stage import RESOURCES, Stage
 from tests.real.users import LESSER, READER, SHOPPER, SHOPPER_NAMESPACE, STRANGER
 

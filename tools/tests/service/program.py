@@ -1,6 +1,5 @@
 """``k8s-sync daemon`` between fake servers on loopback."""
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,6 @@ CLUSTER = "shop"
 def zeek_url(port: int) -> str:
     """Where a Zeek at this port would be."""
     return FakeZeek(port).url
-
-
-def kubeconfig(folder: Path, url: str) -> Path:
-    """Writes a kubeconfig for an API server."""
-    path = folder / "kubeconfig"
-    content = {
-        "current-context": "c",
-        "clusters": [{"name": "c", "cluster": {"server": url}}],
-        "users": [{"name": "u", "user": {}}],
-        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
-    }
-    path.write_text(json.dumps(content))
-    return path
 
 
 def pod(name: str, ip: str, **metadata: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What the daemon would fail at is found, with what to do about it."""
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,11 +7,14 @@ from pathlib import Path
 import pytest
 from aiohttp import WSMsgType, web
 
+from fakes.loopback import kubeconfig
 from k8s_sync import check
 from k8s_sync.check import Finding, check_api, check_zeek
 from k8s_sync.config import Config
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+TOKEN = {"token": "secret"}
 
 
 @asynccontextmanager
@@ -83,18 +85,6 @@ async def test_zeek_certificates() -> None:
     assert found.note.startswith("cannot read zeek_ca")
 
 
-def kubeconfig(directory: Path, address: str) -> str:
-    path = directory / "kubeconfig"
-    content = {
-        "current-context": "c",
-        "clusters": [{"name": "c", "cluster": {"server": f"http://{address}"}}],
-        "users": [{"name": "u", "user": {"token": "secret"}}],
-        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
-    }
-    path.write_text(json.dumps(content))
-    return str(path)
-
-
 def api(refused: set[tuple[str, str]]) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         if request.path == "/version":
@@ -108,7 +98,9 @@ def api(refused: set[tuple[str, str]]) -> Handler:
 
 async def found_at_api(directory: Path, *refused: tuple[str, str]) -> list[Finding]:
     async with serve(api(set(refused))) as address:
-        return await check_api(Config(kubeconfig=kubeconfig(directory, address)))
+        return await check_api(
+            Config(kubeconfig=str(kubeconfig(directory, f"http://{address}", TOKEN)))
+        )
 
 
 async def test_api(tmp_path: Path) -> None:
@@ -137,7 +129,7 @@ async def test_permissions(tmp_path: Path) -> None:
 
 async def test_namespaces_need_no_cluster_role(tmp_path: Path) -> None:
     async with serve(api(set())) as address:
-        path = kubeconfig(tmp_path, address)
+        path = str(kubeconfig(tmp_path, f"http://{address}", TOKEN))
         found = await check_api(Config(kubeconfig=path, namespace=("a", "b")))
     assert [finding.what for finding in found[2:]] == [
         f"list and watch {name} in namespace {namespace}"
@@ -148,7 +140,7 @@ async def test_namespaces_need_no_cluster_role(tmp_path: Path) -> None:
 
 async def test_no_api(tmp_path: Path) -> None:
     async with serve(api(set())) as address:
-        path = kubeconfig(tmp_path, address)
+        path = str(kubeconfig(tmp_path, f"http://{address}", TOKEN))
     found = await check_api(Config(kubeconfig=path))
     assert [finding.ok for finding in found] == [True, False]
     found = await check_api(Config(kubeconfig="/nowhere/kubeconfig"))

@@ -11,18 +11,11 @@ from pathlib import Path
 import pytest
 
 from fakes.api_server import FakeApiServer
+from fakes.loopback import free_port, kubeconfig
 from fakes.zeek import FakeZeek, Node
 from k8s_sync.model import Claim
-from tests.program import free_port, until
-from tests.service.program import (
-    CLUSTER,
-    Daemon,
-    held,
-    kubeconfig,
-    pod,
-    truth,
-    zeek_url,
-)
+from tests.program import until
+from tests.service.program import CLUSTER, Daemon, held, pod, truth, zeek_url
 
 
 class Stage:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from fakes.api_server import FakeApiServer
+from fakes.loopback import free_port, kubeconfig
 from fakes.zeek import FakeZeek
-from tests.program import free_port, run, until
-from tests.service.program import Daemon, held, kubeconfig, pod, truth
+from tests.program import run, until
+from tests.service.program import Daemon, held, pod, truth
 
 FULL = Path("/dev/full")
 

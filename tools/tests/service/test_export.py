@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from fakes.api_server import FakeApiServer
+from fakes.loopback import kubeconfig
 from fakes.writes import load
 from k8s_sync import export
 from k8s_sync.errors import FatalError
 from k8s_sync.model import Claim, Row
 from k8s_sync.row_reader import Problem, decode
-from tests.service.program import kubeconfig
 
 CLUSTER = Path(__file__).resolve().parents[3] / "testing/Files/demo-cluster.json"
 NOW = 1_793_620_000_000_000
