@@ -100,7 +100,13 @@ def with_zeek(folder: Path, kubeconfig: Path, zeek_bin: Path) -> str:
     environment = zeek.environment(zeek_bin)
     say("zeek -r demo.pcap zeek-k8s zeek-k8s/listen zeek-k8s/wait")
     scripts = ["zeek-k8s", "zeek-k8s/listen", "zeek-k8s/wait"]
-    options = ["-C", "-r", TRACE, *scripts, f"K8s::listen_port={port}/tcp"]
+    options: list[str | Path] = [
+        "-C",
+        "-r",
+        TRACE,
+        *scripts,
+        f"K8s::listen_port={port}/tcp",
+    ]
     with running(
         [zeek_bin / "zeek", *options], folder / "zeek.out", env=environment
     ) as reader:

@@ -10,6 +10,7 @@ import zeekscript
 TOP = Path(__file__).resolve().parents[1]
 TOOLS = TOP / "tools"
 BIN = Path(sys.executable).parent
+DEVELOPERS = [f"../testing/{name}.py" for name in ("demo", "run", "style", "zeek")]
 PYTHON = ["k8s_sync", "k8s_btest", "tests", "k8s-sync", "k8s-btest", "../testing"]
 
 
@@ -38,7 +39,14 @@ def checks(*, fix: bool) -> dict[str, list[str]]:
     return {
         "ruff check": ["ruff", "check", *PYTHON],
         "ruff format": ["ruff", "format", "--check", *PYTHON],
-        "mypy": ["mypy", "k8s_sync", "k8s_btest", "tests", "../testing/fakes"],
+        "mypy": [
+            "mypy",
+            "k8s_sync",
+            "k8s_btest",
+            "tests",
+            "../testing/fakes",
+            *DEVELOPERS,
+        ],
         "import-linter": ["lint-imports", "--no-cache"],
         "zeek-format": ["python", str(TOP / "testing/style.py"), "--zeek", *zeek],
         "clang-format": ["clang-format", "--dry-run", "--Werror", *cpp],
