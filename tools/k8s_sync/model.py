@@ -13,6 +13,18 @@ from k8s_sync.address import Subnet
 Kind = Literal["pod", "node", "service"]
 Match = Literal["exact", "ambiguous", "early", "ended", "unknown"]
 Proto = Literal["", "tcp", "udp", "sctp"]
+Ended = Literal["", "finished", "changed", "deleted", "moved", "missing"]
+"""Why a claim ended.
+
+finished: its end was told, by the last of the pod's containers.
+changed: labels or images did; the next version goes on.
+deleted: the object is gone; when it was in use last is not known.
+moved: another address has replaced it.
+missing: it was not found any more, after a restart or a gap.
+"""
+
+VERSIONS = 16
+"""Versions of a claim that are kept; the one after the last replaces the first."""
 
 SECOND = 1_000_000
 """One second in the unit of all times here."""
@@ -40,7 +52,7 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An address belonged to an owner from `start` until `end`.
 
-    The key is (cluster, network, address, port, proto, owner.uid).
+    The key is (cluster, network, address, port, proto, owner.uid, version).
     """
 
     cluster: str
@@ -49,10 +61,15 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     start: int
     end: int | None = None
     """Unset: still held."""
+    ended: Ended = ""
+    """Why it ended; empty while it is held, or if that is not known."""
     terminating: int | None = None
     """When the deletion of the owner began; unset: it did not."""
     revision: int = 0
     """Only grows; the newest revision of a key wins."""
+    version: int = 0
+    """Counts the changes of the owner's description, modulo `VERSIONS`. All versions
+    have the same `start`; each holds until its `end`."""
     network: str = ""
     """Empty: the pod network. Otherwise the name of a secondary network."""
     port: int = 0

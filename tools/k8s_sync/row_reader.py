@@ -6,11 +6,22 @@ through. The C++ twin is ``plugin/src/timeline/Row.cc``.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import get_args
 
 import msgspec
 
 from k8s_sync import address
-from k8s_sync.model import SECOND, Claim, Kind, Owner, Proto, Range, Row
+from k8s_sync.model import (
+    SECOND,
+    VERSIONS,
+    Claim,
+    Ended,
+    Kind,
+    Owner,
+    Proto,
+    Range,
+    Row,
+)
 from k8s_sync.rows import COLUMNS
 
 _META = {
@@ -23,6 +34,7 @@ _META = {
 _OWNER_COLUMNS = tuple(COLUMNS)[tuple(COLUMNS).index("uid") :]
 _KINDS: dict[str, Kind] = {"pod": "pod", "node": "node", "service": "service"}
 _PROTOS: dict[str, Proto] = {"tcp": "tcp", "udp": "udp", "sctp": "sctp"}
+_ENDED: dict[str, Ended] = {word: word for word in get_args(Ended) if word}
 _TIME_LIMIT = 1 << 62
 _UINT64 = 1 << 64
 _PORTS = 1 << 16
@@ -173,8 +185,11 @@ class Reader:
             proto=_proto(cell("proto")) if port else "",
             start=start,
             end=end,
+            # A word of a later version is no reason to refuse the row.
+            ended=_ENDED.get(cell("ended"), "") if end is not None else "",
             terminating=_optional_time(cell("terminating")),
             revision=revision,
+            version=_version(cell("version")),
             owner=self._owner(kind, cell),
         )
 
@@ -215,6 +230,10 @@ def _kind(cell: str) -> Kind:
             "no kind" if cell == "-" else f"bad kind {address.quoted(cell)}"
         )
     return kind
+
+
+def _version(cell: str) -> int:
+    return 0 if cell == "-" else _number(cell, VERSIONS, "version")
 
 
 def _proto(cell: str) -> Proto:

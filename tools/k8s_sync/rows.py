@@ -23,8 +23,10 @@ COLUMNS = {
     "proto": "string",
     "from": "time",
     "to": "time",
+    "ended": "string",
     "terminating": "time",
     "revision": "count",
+    "version": "count",
     "kind": "string",
     "uid": "string",
     "namespace": "string",
@@ -110,13 +112,14 @@ def encode(row: Row) -> str:
     if isinstance(row, Range):
         return (
             f"{cluster}\t{_string(row.network)}\t-\t{row.subnet}\t-\t-\t-\t"
-            f"{format_time(row.end)}\t-\t{row.revision}\t{row.kind}{_NO_OWNER}\n"
+            f"{format_time(row.end)}\t-\t-\t{row.revision}\t-\t{row.kind}{_NO_OWNER}\n"
         )
     port = f"{row.port}\t{row.proto}" if row.port else "-\t-"
     return (
         f"{cluster}\t{_string(row.network)}\t{address.text(row.address)}\t-\t{port}\t"
-        f"{format_time(row.start)}\t{format_time(row.end)}\t"
-        f"{format_time(row.terminating)}\t{row.revision}\t{encode_owner(row.owner)}\n"
+        f"{format_time(row.start)}\t{format_time(row.end)}\t{row.ended or '-'}\t"
+        f"{format_time(row.terminating)}\t{row.revision}\t{row.version or '-'}\t"
+        f"{encode_owner(row.owner)}\n"
     )
 
 

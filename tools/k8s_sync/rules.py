@@ -6,11 +6,12 @@ not matter, and there is no hidden clock. The rules are those of the README's
 answers, held to them by ``testing/vectors`` and by tests that compare the two.
 """
 
+import math
 from collections.abc import Iterable
 
 import msgspec
 
-from k8s_sync.model import SECOND, Claim, Kind, Match, Owner
+from k8s_sync.model import SECOND, Claim, Ended, Kind, Match, Owner
 
 LINGER = 120 * SECOND
 """How long an address that nobody took over still resolves to its last owner."""
@@ -18,6 +19,8 @@ LEAD = 30 * SECOND
 """How long before the start that the API tells an address may have been used."""
 SAME_START = SECOND
 """Starts this close cannot be ordered: the API server keeps whole seconds."""
+TOLD: frozenset[Ended] = frozenset(("finished", "changed"))
+"""Ends that were told: until then the owner surely had the address."""
 
 _ACTIVE, _EARLY, _ENDED = 2, 1, 0
 _TIER_MATCH: dict[int, Match] = {_ACTIVE: "exact", _EARLY: "early", _ENDED: "ended"}
@@ -52,8 +55,16 @@ class _Candidate(msgspec.Struct, frozen=True):
     """Tier, port before address, kind, not terminating: rules 1, 4 and 5."""
 
     @property
-    def order(self) -> tuple[tuple[int, bool, int, bool], int, bytes]:
-        return self.rank, self.claim.start, self.claim.owner.uid.encode()
+    def order(self) -> tuple[tuple[int, bool, int, bool], int, bytes, float]:
+        """Which comes first: the greatest does.
+
+        The end tells the versions of one claim apart, which start together: of those
+        that have not ended the first to end holds, of those that have the last.
+        """
+        claim = self.claim
+        end = math.inf if claim.end is None else claim.end
+        until = end if self.rank[0] == _ENDED else -end
+        return self.rank, claim.start, claim.owner.uid.encode(), until
 
 
 def _tier(claim: Claim, time: int, linger: int, lead: int) -> int | None:
@@ -96,7 +107,7 @@ def resolve(
         return None
 
     winners = {
-        domain: max(candidates, key=lambda candidate: candidate.order)
+        domain: max(candidates, key=lambda found: (found.order, found.claim.version))
         for domain, candidates in domains.items()
     }
     best_tier = max(winner.rank[0] for winner in winners.values())
@@ -105,7 +116,7 @@ def resolve(
         return _AMBIGUOUS
     domain = max(rivals, key=lambda domain: (winners[domain].order, _bytes(domain)))
     winner = winners[domain]
-    if any(_rivals(winner, other) for other in domains[domain]):
+    if any(_rivals(winner, other, time) for other in domains[domain]):
         return Answer("ambiguous", winner.claim)
     return Answer(_TIER_MATCH[best_tier], winner.claim)
 
@@ -114,9 +125,20 @@ def _bytes(domain: tuple[str, str]) -> tuple[bytes, bytes]:
     return domain[0].encode(), domain[1].encode()
 
 
-def _rivals(winner: _Candidate, other: _Candidate) -> bool:
-    return (
-        other.claim.owner.uid != winner.claim.owner.uid
-        and other.rank == winner.rank
-        and abs(other.claim.start - winner.claim.start) <= SAME_START
-    )
+def _rivals(winner: _Candidate, other: _Candidate, time: int) -> bool:
+    """Tells whether what `other` says puts the winner in doubt."""
+    mine, its = winner.claim, other.claim
+    tier, its_tier = winner.rank[0], other.rank[0]
+    if its.owner.uid == mine.owner.uid or other.rank[1:3] != winner.rank[1:3]:
+        return False
+    if other.rank == winner.rank and abs(its.start - mine.start) <= SAME_START:
+        return True
+    if tier != _ACTIVE:
+        return False
+    if its_tier == _EARLY:
+        # It may have begun before its start was stamped, if the other had gone.
+        return mine.end is None or mine.ended not in TOLD
+    # Within the second of the handover; and where one that began later is being
+    # deleted or has ended, as the winner must have gone before it began.
+    handover = its_tier == _ACTIVE and time < mine.start + SAME_START
+    return handover or its.start > mine.start

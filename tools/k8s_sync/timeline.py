@@ -13,7 +13,7 @@ from k8s_sync.address import Subnet
 from k8s_sync.model import Claim, Kind, Proto, Range, Row
 from k8s_sync.rules import LEAD, LINGER, NOTHING, UNKNOWN, Answer, resolve
 
-ClaimKey = tuple[str, str, bytes, int, Proto, str]
+ClaimKey = tuple[str, str, bytes, int, Proto, str, int]
 RangeKey = tuple[str, str, Subnet, Kind]
 Key = ClaimKey | RangeKey
 
@@ -159,8 +159,7 @@ class Timeline:
             and self._confirmed.get(key, 0) < generation
         ]
         for key, row in stale:
-            end = at if isinstance(row, Range) else max(at, row.start)
-            self._put(key, msgspec.structs.replace(row, end=end))
+            self._put(key, missing(row, at))
         return len(stale)
 
     def evict(self, before: int) -> int:
@@ -193,12 +192,21 @@ def claim_key(claim: Claim) -> ClaimKey:
         claim.port,
         claim.proto,
         claim.owner.uid,
+        claim.version,
     )
 
 
 def range_key(row: Range) -> RangeKey:
     """What makes two rows speak of one and the same range."""
     return row.cluster, row.network, row.subnet, row.kind
+
+
+def missing(row: Row, at: int) -> Row:
+    """Ends a row that was not found any more."""
+    if isinstance(row, Range):
+        return msgspec.structs.replace(row, end=at)
+    end = max(at, row.start)
+    return msgspec.structs.replace(row, end=end, ended="missing")
 
 
 def row_key(row: Row) -> Key:

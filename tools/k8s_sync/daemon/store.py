@@ -13,8 +13,8 @@ import msgspec
 
 from k8s_sync import rows
 from k8s_sync.feed.peer import Peer
-from k8s_sync.model import Range, Row
-from k8s_sync.timeline import Timeline, row_key
+from k8s_sync.model import Row
+from k8s_sync.timeline import Timeline, missing, row_key
 
 _log = logging.getLogger(__name__)
 
@@ -71,11 +71,7 @@ class Store:
         """Ends what an earlier run knew and this one, now complete, did not find."""
         now = self._clock()
         self.tell(
-            msgspec.structs.replace(
-                row,
-                end=now if isinstance(row, Range) else max(now, row.start),
-                revision=self.revise(),
-            )
+            msgspec.structs.replace(missing(row, now), revision=self.revise())
             for row in [
                 row
                 for row in self.timeline

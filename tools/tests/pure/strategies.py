@@ -1,11 +1,11 @@
 """Random rows for hypothesis: few addresses and close times, so that they collide."""
 
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from k8s_sync import address
-from k8s_sync.model import SECOND, Claim, Owner, Range, Row
+from k8s_sync.model import SECOND, Claim, Ended, Owner, Range, Row
 
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12
@@ -31,6 +31,7 @@ PORT: Any = st.sampled_from([(0, ""), (80, "tcp"), (80, "udp"), (65535, "sctp")]
 CLUSTER = st.sampled_from(["c1", "c2"])
 NETWORK = st.sampled_from(["", "storage"])
 KIND: Any = st.sampled_from(["pod", "service", "node"])
+ENDED: Any = st.sampled_from(get_args(Ended))
 TEXTS = st.lists(NAME, max_size=3).map(tuple)
 
 
@@ -66,7 +67,9 @@ def claims(draw: Any) -> Claim:
         owner=draw(owners()),
         start=start,
         end=None if end is None else min(end, 1 << 62),
+        ended=draw(ENDED) if end is not None else "",
         terminating=draw(st.none() | TIME),
+        version=draw(st.sampled_from([0, 0, 1, 15])),
         revision=draw(st.integers(0, 5) | st.integers(0, (1 << 64) - 1)),
     )
 

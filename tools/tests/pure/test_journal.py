@@ -34,7 +34,7 @@ def test_bad_rows_are_told_and_skipped(tmp_path: Path) -> None:
     read = journal.read(str(path), told.append)
     assert (read.rows, read.problems) == (1, 3)
     assert told == [
-        f"{path}:9: 2 cells, 22 expected",
+        f"{path}:9: 2 cells, 24 expected",
         f"{path}:10: bad addr '10.0.0.300'",
         f"{path}:11: bad utf-8",
     ]

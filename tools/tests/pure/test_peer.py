@@ -283,4 +283,4 @@ def test_complaints_of_the_node_are_kept() -> None:
     assert event
     broken = msgspec.structs.replace(event, payload=event.payload + "junk\n")
     world.peer.answered(world.node.take(broken))
-    assert world.peer.problem == "1 bad rows, first: line 3: 1 cells, 22 expected"
+    assert world.peer.problem == "1 bad rows, first: line 3: 1 cells, 24 expected"

@@ -49,7 +49,7 @@ def test_a_row_is_written_as_zeek_writes_logs() -> None:
         revision=7,
     )
     assert rows.encode(claim) == (
-        "c1\t-\t10.0.0.1\t-\t80\ttcp\t1.500000\t2.000001\t-\t7\tpod\tu-1\t-\tweb-1\t-\t-"
+        "c1\t-\t10.0.0.1\t-\t80\ttcp\t1.500000\t2.000001\t-\t-\t7\t-\tpod\tu-1\t-\tweb-1\t-\t-"
         "\t-\t-\tapp=a\\x2cb,x=-\t-\t\\x2d\t-\n"
     )
 
@@ -146,3 +146,31 @@ def test_a_range() -> None:
     assert read(text_of(cells)) == ([expected], [])
     assert str(subnet) == "10.0.0.0/8"
     assert str(address.Subnet.parse("fd00:1::/16")) == "fd00::/16"
+
+
+@pytest.mark.parametrize(
+    ("cells", "ended", "version"),
+    [
+        ({"to": "9", "ended": "finished", "version": "15"}, "finished", 15),
+        ({"to": "9", "ended": "melted", "version": "-"}, "", 0),
+        ({"to": "-", "ended": "deleted", "version": "0"}, "", 0),
+    ],
+)
+def test_an_end_has_a_reason_if_it_is_one(
+    cells: dict[str, str], ended: str, version: int
+) -> None:
+    known = {"cluster": "c1", "addr": "10.0.0.1", "from": "1", "revision": "1"}
+    found, problems = read(text_of({**known, "kind": "pod", "uid": "u", **cells}))
+    assert not problems
+    assert isinstance(found[0], Claim)
+    assert (found[0].ended, found[0].version) == (ended, version)
+
+
+@pytest.mark.parametrize("version", ["16", "-1", "x"])
+def test_a_version_is_one_of_sixteen(version: str) -> None:
+    known = {"cluster": "c1", "addr": "10.0.0.1", "from": "1", "revision": "1"}
+    found, problems = read(
+        text_of({**known, "kind": "pod", "uid": "u", "version": version})
+    )
+    assert not found
+    assert problems[0].reason == f"bad version '{version}'"

@@ -27,3 +27,6 @@ def test_vector(kind: type[Timeline | Twin], case: Case, *, reverse: bool) -> No
         )
         uid = answer.owner.uid if answer.owner else None
         assert (answer.match, uid) == (question.match, question.uid), question
+        if question.version is not None:
+            assert answer.claim is not None
+            assert answer.claim.version == question.version, question

@@ -24,6 +24,7 @@ class Question(NamedTuple):
     network: str | None
     match: str | None
     uid: str | None
+    version: int | None
 
 
 class Case(NamedTuple):
@@ -41,6 +42,7 @@ def micros(seconds: float) -> int:
 
 def _row(fields: dict[str, Any], revision: int) -> Row:
     known = {"cluster", "network", "addr", "subnet", "port", "proto", "from", "to"}
+    known |= {"ended", "version"}
     extra = set(fields) - known - {"terminating", "revision", "kind", "uid"}
     assert not extra, f"unknown keys {extra}"
     end = micros(fields["to"]) if "to" in fields else None
@@ -60,6 +62,8 @@ def _row(fields: dict[str, Any], revision: int) -> Row:
         port=fields.get("port", 0),
         proto=fields.get("proto", ""),
         start=micros(fields["from"]),
+        ended=fields.get("ended", ""),
+        version=fields.get("version", 0),
         terminating=None if terminating is None else micros(terminating),
         owner=Owner(kind=kind, uid=fields["uid"]),
         **shared,
@@ -76,6 +80,7 @@ def _question(fields: dict[str, Any]) -> Question:
         network=fields.get("network"),
         match=fields.get("match"),
         uid=fields.get("owner"),
+        version=fields.get("version"),
     )
 
 
