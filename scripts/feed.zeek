@@ -37,17 +37,18 @@ export {
 	## epoch: The run of the daemon; the revisions of another run are void.
 	##
 	## seq: For a *delta*, its number; for a *snapshot*, the number of the part;
-	##      for *hello* and *end*, the number of the last delta.
+	##      for *end*, the number of the last delta; for *hello*, its own.
 	##
 	## part: ``hello`` asks for the status; ``delta`` and ``snapshot`` carry rows;
 	##       ``end`` completes a snapshot.
 	##
-	## payload: Rows as text; for ``end``, the count of parts and the time at
-	##          which claims end that the snapshot did not confirm.
+	## payload: Rows as text; for ``end``, the count of parts and, after a complete
+	##          snapshot, the time at which claims end that it did not confirm.
 	global feed_v1: event(source: string, epoch: count, seq: count, part: string,
 	    payload: string);
 
-	## The answer to each `K8s::feed_v1`.
+	## The answer to each `K8s::feed_v1`. A node that begins says so with one
+	## that has no *source*, until it hears something.
 	##
 	## node: The name of this node.
 	##
@@ -62,8 +63,10 @@ export {
 	## digest: The digest over them, 16 hexadecimal digits.
 	##
 	## problem: What went wrong with this event, or empty.
+	##
+	## answer: What is answered: epoch, part and number of the event.
 	global status_v1: event(node: string, source: string, epoch: count, seq: count,
-	    claims: count, digest: string, problem: string);
+	    claims: count, digest: string, problem: string, answer: string);
 
 	## Raised when the feed of a source is complete: the node holds what the
 	## daemon holds. Also raised after each further snapshot.
@@ -71,19 +74,55 @@ export {
 	## source: The cluster whose claims are complete.
 	global synced: event(source: string);
 
+	## Raised when the feed of a source changes its state.
+	##
+	## name: The source.
+	##
+	## source: What is known of it.
+	##
+	## state: ``connected`` (the daemon speaks for the first time, or again),
+	##        ``gap`` (deltas were lost), ``snapshot`` (one begins), ``synced`` (the
+	##        node holds what the daemon holds), ``lost`` (the daemon is silent).
+	global source_changed: event(name: string, source: Source, state: string);
+
+	## After how long a silence a daemon counts as lost. It speaks every 2 s.
+	option lost_after = 20sec;
+
+	## How many sources one node listens to; events of further ones are refused.
+	option max_sources = 100;
+
+	## How large the rows of one event may be, in bytes. The daemon keeps to a
+	## quarter of that, but for a single row that is larger.
+	option max_payload = 1048576;
+
 	## What is known of each source.
 	global sources: table[string] of Source;
 }
+
+const feed_parts = set("hello", "delta", "snapshot", "end");
 
 function node_name(): string
 	{
 	return Cluster::node != "" ? Cluster::node : "zeek";
 	}
 
+function change_state(name: string, source: Source, state: string)
+	{
+	if ( source$state == state )
+		return;
+
+	source$state = state;
+	event K8s::source_changed(name, source, state);
+	}
+
 # A daemon may feed hostile or broken rows; say the first of each event only.
 function load_rows(name: string, source: Source, payload: string): string
 	{
+	if ( |payload| > max_payload )
+		return fmt("%d bytes are more than K8s::max_payload", |payload|);
+
 	local loaded = K8s::__load(name, payload, source$generation);
+	source$rows += loaded$rows;
 	return loaded$bad > 0 ? fmt("%d bad rows, first: %s", loaded$bad,
 	    loaded$problem) : "";
 	}
@@ -98,7 +137,12 @@ function take_delta(name: string, source: Source, epoch: count, seq: count,
 		return "epoch";
 
 	if ( seq > source$seq + 1 )
+		{
+		if ( source$state == "synced" )
+			change_state(name, source, "gap");
+
 		return "gap";
+		}
 
 	if ( seq == source$seq + 1 )
 		source$seq = seq;
@@ -106,14 +150,20 @@ function take_delta(name: string, source: Source, epoch: count, seq: count,
 	return problem;
 	}
 
+function begin_snapshot(name: string, source: Source)
+	{
+	++source$generation;
+	source$parts = 0;
+	source$rows = 0;
+	source$begun = current_time();
+	change_state(name, source, "snapshot");
+	}
+
 function take_snapshot(name: string, source: Source, seq: count,
     payload: string): string
 	{
 	if ( seq == 1 )
-		{
-		++source$generation;
-		source$parts = 0;
-		}
+		begin_snapshot(name, source);
 
 	if ( seq == source$parts + 1 )
 		source$parts = seq;
@@ -126,41 +176,63 @@ function end_snapshot(name: string, source: Source, epoch: count, seq: count,
 	{
 	local words = split_string1(payload, / /);
 
-	if ( |words| != 2 )
+	if ( |words| > 2 || words[0] != /[0-9]+/ )
 		return "bad end of snapshot";
 
 	local parts = to_count(words[0]);
 
 	# A snapshot of nothing has no first part that could have begun it.
 	if ( parts == 0 )
-		{
-		++source$generation;
-		source$parts = 0;
-		}
+		begin_snapshot(name, source);
 
 	if ( parts != source$parts )
 		return "gap";
 
-	K8s::__sweep(name, source$generation, double_to_time(to_double(words[1])));
+	if ( |words| == 2 )
+		K8s::__sweep(name, source$generation, double_to_time(to_double(words[1])));
+
 	source$epoch = epoch;
 	source$seq = seq;
+	change_state(name, source, "synced");
 	event K8s::synced(name);
 	return "";
+	}
+
+function answer(name: string, source: Source, problem: string, epoch: count,
+    seq: count, part: string)
+	{
+	Cluster::publish(status_topic, status_v1, node_name(), name, source$epoch,
+	    source$seq, K8s::__claims(name), K8s::__digest(name), problem, fmt(
+	    "%d %s %d", epoch, part, seq));
 	}
 
 event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
     payload: string)
 	{
 	if ( source !in sources )
+		{
+		if ( |sources| >= max_sources )
+			{
+			answer(source, Source(), "too many sources", epoch, seq, part);
+			return;
+			}
+
 		sources[source] = Source();
+		}
 
 	local known = sources[source];
 	local problem = "";
 	known$heard = current_time();
 
+	if ( known$state == "" || known$state == "lost" )
+		change_state(source, known, "connected");
+
 	switch part
 		{
 		case "hello":
+			# One who holds all there is needs no snapshot to say so.
+			if ( known$state == "connected" && known$epoch == epoch )
+				change_state(source, known, "synced");
 			break;
 		case "delta":
 			problem = take_delta(source, known, epoch, seq, payload);
@@ -176,8 +248,29 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 			break;
 		}
 
-	Cluster::publish(status_topic, status_v1, node_name(), source, known$epoch,
-	    known$seq, K8s::__claims(source), K8s::__digest(source), problem);
+	answer(source, known, problem, epoch, seq, part);
+	}
+
+# Whoever feeds us may have been told of us by nobody: a node that joins late, or
+# begins anew, while the daemon's connection stays as it is.
+event announce()
+	{
+	if ( |sources| > 0 )
+		return;
+
+	Cluster::publish(status_topic, status_v1, node_name(), "", 0, 0, 0, "0", "",
+	    "");
+	schedule 1sec { announce() };
+	}
+
+# Says which sources are silent.
+event listen_for_silence()
+	{
+	for ( name, source in sources )
+		if ( current_time() - source$heard > lost_after )
+			change_state(name, source, "lost");
+
+	schedule 5sec { listen_for_silence() };
 	}
 
 # Little and often, so that the main loop never stalls: a few milliseconds at most.
@@ -200,6 +293,10 @@ event zeek_init() &priority=10
 
 	Cluster::subscribe(all_topic);
 	Cluster::subscribe(node_topic_prefix + node_name() + "/");
+
+	event announce();
+
+	schedule 5sec { listen_for_silence() };
 
 	# While a trace is read its own time goes on, and its journal is complete.
 	if ( ! reading_traces() )

@@ -1,6 +1,7 @@
-##! How the feed is doing: k8s_sync.log, one line per change of state.
+##! How the feed is doing: k8s_sync.log, one line per change of state, and telemetry.
 
 @load base/frameworks/logging
+@load base/frameworks/telemetry
 
 @load ./feed
 
@@ -17,15 +18,40 @@ export {
 		node: string &log;
 		## The cluster that is spoken of.
 		source: string &log;
-		## What happened: ``synced`` (the node holds what the daemon holds).
+		## What happened; see `K8s::source_changed`.
 		state: string &log;
 		## Claims that the node holds of that cluster.
 		claims: count &log;
+		## Rows that the snapshot brought, when one has ended.
+		rows: count &log &optional;
+		## How long the snapshot took.
+		took: interval &log &optional;
 	};
 
 	## Decides which lines are logged.
 	global sync_log_policy: Log::PolicyHook;
 }
+
+global events = Telemetry::register_counter_family(Telemetry::MetricOpts(
+    $prefix="k8s", $name="feed_events", $unit="",
+    $help_text="Events of the feed", $label_names=vector("source", "part")));
+
+global changes = Telemetry::register_counter_family(Telemetry::MetricOpts(
+    $prefix="k8s", $name="feed_changes", $unit="",
+    $help_text="Changes of the state of the feed, such as gaps",
+    $label_names=vector("source", "state")));
+
+global age = Telemetry::register_gauge_family(Telemetry::MetricOpts(
+    $prefix="k8s", $name="feed_age", $unit="seconds",
+    $help_text="Since the daemon said anything", $label_names=vector(
+    "source")));
+
+hook Telemetry::sync()
+	{
+	for ( name, source in sources )
+		Telemetry::gauge_family_set(age, vector(name), interval_to_double(
+		    current_time() - source$heard));
+	}
 
 event zeek_init() &priority=5
 	{
@@ -33,8 +59,28 @@ event zeek_init() &priority=5
 	    $policy=sync_log_policy));
 	}
 
-event K8s::synced(source: string)
+event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
+    payload: string) &priority=-5
 	{
-	Log::write(SYNC_LOG, SyncInfo($ts=current_time(), $node=node_name(),
-	    $source=source, $state="synced", $claims=K8s::__claims(source)));
+	# Whoever reaches the socket can make up names; there must be no more labels.
+	if ( source in sources )
+		Telemetry::counter_family_inc(events, vector(source, part in feed_parts ? part :
+		    "other"));
+	}
+
+event K8s::source_changed(name: string, source: Source, state: string)
+	{
+	Telemetry::counter_family_inc(changes, vector(name, state));
+
+	local now = current_time();
+	local line = SyncInfo($ts=now, $node=node_name(), $source=name, $state=state,
+	    $claims=K8s::__claims(name));
+
+	if ( state == "synced" && source$rows > 0 )
+		{
+		line$rows = source$rows;
+		line$took = now - source$begun;
+		}
+
+	Log::write(SYNC_LOG, line);
 	}

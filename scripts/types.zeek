@@ -19,5 +19,10 @@ export {
 		parts: count &default=0;
 		## When the feed last said anything.
 		heard: time &default=double_to_time(0.0);
+		## How the feed is doing; see `K8s::source_changed`.
+		state: string &default="";
+		## When the snapshot began, and how many rows it brought so far.
+		begun: time &default=double_to_time(0.0);
+		rows: count &default=0;
 	};
 }

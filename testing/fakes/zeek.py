@@ -28,7 +28,8 @@ class Source(msgspec.Struct):
 class Node:
     """The state machine of ``feed.zeek``, and the timeline that it fills."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "zeek") -> None:
+        self.name = name
         self.timeline = Timeline()
         self.sources: dict[str, Source] = {}
         self.events: list[codec.Event] = []
@@ -46,13 +47,14 @@ class Node:
             case "end":
                 problem = self._end(source, event)
         return codec.Status(
-            node="zeek",
+            node=self.name,
             source=event.source,
             epoch=source.epoch,
             seq=source.seq,
             claims=self.timeline.held(event.source),
             digest=self.timeline.digest(event.source),
             problem=problem,
+            answer=f"{event.epoch} {event.part} {event.seq}",
         )
 
     def _load(self, source: Source, payload: str) -> str:
@@ -80,16 +82,31 @@ class Node:
         return self._load(source, event.payload)
 
     def _end(self, source: Source, event: codec.Event) -> str:
-        parts, at = event.payload.split(" ")
+        parts, *at = event.payload.split(" ")
         if parts == "0":
             source.generation += 1
             source.parts = 0
         if int(parts) != source.parts:
             return "gap"
-        self.timeline.sweep(event.source, source.generation, row_reader.parse_time(at))
+        if at:
+            when = row_reader.parse_time(at[0])
+            self.timeline.sweep(event.source, source.generation, when)
         source.epoch = event.epoch
         source.seq = event.seq
         return ""
+
+
+    def begin(self) -> codec.Status:
+        """Says that this node is there and knows nothing."""
+        return codec.Status(
+            node=self.name,
+            source="",
+            epoch=0,
+            seq=0,
+            claims=0,
+            digest=0,
+            problem="",
+        )
 
 
 class FakeZeek:
@@ -177,5 +194,6 @@ def encode_status(status: codec.Status) -> str:
             {"@data-type": "count", "data": status.claims},
             {"@data-type": "string", "data": f"{status.digest:016x}"},
             {"@data-type": "string", "data": status.problem},
+            {"@data-type": "string", "data": status.answer},
         ],
     )

@@ -4,6 +4,8 @@
 # @TEST-EXEC: zeek %INPUT >output 2>stderr
 # @TEST-EXEC: btest-diff output
 # @TEST-EXEC: test ! -s stderr
+# @TEST-EXEC: zeek-cut node source state claims rows <k8s_sync.log >states
+# @TEST-EXEC: btest-diff states
 
 @load zeek-k8s
 
@@ -60,6 +62,8 @@ event zeek_init()
 	send("a new run", 8, 1, "snapshot", header + row(2, 100, "-"));
 	send("ends what it did not confirm", 8, 0, "end", "1 990.0");
 	send("a snapshot of nothing", 9, 0, "end", "0 999.0");
+	send("only what was missed", 9, 1, "snapshot", header + row(3, 150, "-"));
+	send("ends nothing", 9, 0, "end", "1");
 	send("strange part", 9, 1, "novelty", "");
 	send("strange end", 9, 1, "end", "x");
 	send("bad rows", 9, 1, "delta", header + "junk\n" + row(1, 200, "-") +

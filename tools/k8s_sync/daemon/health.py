@@ -29,8 +29,9 @@ def problems(sources: Sequence[Source], sessions: Sequence[Session]) -> list[str
             found.append(f"{source.store.cluster}: {source.store.problem}")
     for session in sessions:
         for peer in session.peers:
-            if peer.phase != "synced":
-                found.append(f"{session.url}: {peer.source}: {peer.phase}")
+            found += [
+                f"{session.url}: {peer.source}: {text}" for text in peer.troubles()
+            ]
     return found
 
 

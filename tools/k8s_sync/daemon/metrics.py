@@ -100,7 +100,7 @@ class _Daemon(Collector):
             "zeek_complaints", "Messages or rows that Zeek could not use.", ["zeek"]
         )
         agrees = _gauge(
-            "zeek_agrees", "Whether that Zeek's digest was last equal to ours.", labels
+            "zeek_agrees", "Whether all digests there were last equal to ours.", labels
         )
         waiting = _gauge("zeek_waiting", "Rows that are still to be sent.", labels)
         unanswered = _gauge(
@@ -108,6 +108,13 @@ class _Daemon(Collector):
         )
         resyncs = _counter(
             "zeek_resyncs", "Snapshots that a wrong digest asked for.", labels
+        )
+        per_node = ["zeek", "cluster", "node"]
+        node_synced = _gauge(
+            "zeek_node_synced", "Whether a node holds all it was told.", per_node
+        )
+        node_lag = _gauge(
+            "zeek_node_unanswered", "Events that a node has not answered.", per_node
         )
         for session in self._sessions:
             up.add_metric([session.url], not session.offline)
@@ -120,8 +127,11 @@ class _Daemon(Collector):
                 waiting.add_metric(label, peer.waiting)
                 unanswered.add_metric(label, peer.unanswered)
                 resyncs.add_metric(label, peer.resyncs)
+                for node in peer.nodes.values():
+                    node_synced.add_metric([*label, node.name], node.well)
+                    node_lag.add_metric([*label, node.name], node.unanswered)
         yield from (up, connects, events, complaints)
-        yield from (agrees, waiting, unanswered, resyncs)
+        yield from (agrees, waiting, unanswered, resyncs, node_synced, node_lag)
 
 
 def _gauge(name: str, text: str, labels: list[str]) -> GaugeMetricFamily:

@@ -11,6 +11,8 @@ import msgspec
 
 ALL_NODES = "/zeek/k8s/all/"
 """The topic that every Zeek node subscribes to."""
+NODE = "/zeek/k8s/node/"
+"""The topic of one node; its name and a slash follow."""
 STATUS = "/zeek/k8s/status/"
 """The topic that nodes answer on."""
 
@@ -21,6 +23,11 @@ SUBSCRIPTIONS = msgspec.json.encode([STATUS]).decode()
 """What a client says first: the topics that it wants to hear."""
 
 _FORMAT_NUMBER, _EVENT = 1, 1  # Broker's version of its format; "this is an event"
+
+
+def node_topic(name: str) -> str:
+    """The topic that only one node subscribes to."""
+    return f"{NODE}{name}/"
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -34,7 +41,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """What a node answers to each event."""
+    """What a node answers to each event, and says when it begins."""
 
     node: str
     source: str
@@ -43,6 +50,8 @@ class Status(msgspec.Struct, frozen=True):
     claims: int
     digest: int
     problem: str
+    answer: str = ""
+    """Epoch, part and number of the event that is answered; empty if none is."""
 
 
 class Ack(msgspec.Struct, frozen=True):
@@ -152,7 +161,7 @@ def _decode_event(data: object) -> Status | None:
         event = _values(_values(data)[2].data)
         if event[0].data != STATUS_EVENT:
             return None
-        node, source, epoch, seq, claims, digest, problem = (
+        node, source, epoch, seq, claims, digest, problem, answer = (
             value.data for value in _values(event[1].data)
         )
         fields = {
@@ -163,6 +172,7 @@ def _decode_event(data: object) -> Status | None:
             "claims": claims,
             "digest": int(digest, 16),
             "problem": problem,
+            "answer": answer,
         }
         return msgspec.convert(fields, Status)
     except (msgspec.ValidationError, ValueError, TypeError, IndexError) as error:

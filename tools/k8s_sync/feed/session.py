@@ -19,8 +19,10 @@ CONNECT_TIMEOUT = 10.0
 """Seconds until a Zeek must have accepted us."""
 ANSWER_TIMEOUT = 30.0
 """Seconds that an event may stay unanswered before the session is given up."""
-HEARTBEAT = 10.0
-"""Seconds between questions for the status of a Zeek that has nothing to do."""
+TICK = 1.0
+"""Seconds between two looks at who does not answer."""
+HEARTBEAT = 2.0
+"""Seconds between two questions for the status of all nodes."""
 BACKOFF_FIRST, BACKOFF_LAST = 0.5, 15.0
 """Seconds between attempts to connect; doubled each time, with full jitter."""
 
@@ -187,24 +189,28 @@ class Session:
             await self._wake.wait()
             self._wake.clear()
             for peer in self.peers:
-                while (event := peer.next()) is not None:
+                while (addressed := peer.next()) is not None:
                     self.events += 1
-                    await socket.send_str(codec.encode(codec.ALL_NODES, event))
+                    await socket.send_str(codec.encode(*addressed))
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
+        asked = loop.time()
         while True:
-            await asyncio.sleep(HEARTBEAT)
+            await asyncio.sleep(TICK)
             silence = loop.time() - self._progress
-            if any(peer.unanswered for peer in self.peers):
-                if silence > ANSWER_TIMEOUT:
-                    raise SessionError(
-                        f"connected, but no status for {silence:.0f} s; "
-                        "does that Zeek load zeek-k8s?"
-                    )
-                continue
+            if silence > ANSWER_TIMEOUT:
+                raise SessionError(
+                    f"connected, but no status for {silence:.0f} s; "
+                    "does that Zeek load zeek-k8s?"
+                )
+            ask = loop.time() - asked > HEARTBEAT
             for peer in self.peers:
-                peer.ask()
+                peer.look()
+                if ask:
+                    peer.ask()
+            if ask:
+                asked = loop.time()
             self._wake.set()
 
     def _touch(self) -> None:

@@ -1,63 +1,14 @@
-"""What a Zeek is told, and when: snapshots, deltas, the window, resyncs."""
+"""What a Zeek is told, and when: snapshots, deltas, the window."""
 
 import msgspec
 
 from fakes.zeek import Node
-from k8s_sync import address
-from k8s_sync.feed import peer as peers
-from k8s_sync.feed.codec import Event
-from k8s_sync.feed.peer import Peer
-from k8s_sync.model import SECOND, Claim, Owner
+from k8s_sync.feed import batches
+from k8s_sync.feed.node import LAG, WINDOW
+from k8s_sync.feed.snapshot import RESYNC_PAUSE
+from k8s_sync.model import SECOND, Owner
 from k8s_sync.timeline import Timeline, row_key
-
-EPOCH = 1_700_000_000_000_000
-
-
-class World:
-    """A daemon's timeline, a peer, and a node that hears it over no socket."""
-
-    def __init__(self) -> None:
-        self.now = EPOCH
-        self.revision = 0
-        self.timeline = Timeline()
-        self.node = Node()
-        self.peer = self.new_peer(EPOCH)
-
-    def new_peer(self, epoch: int) -> Peer:
-        return Peer(self.timeline, "c1", epoch, lambda: self.now)
-
-    def claim(self, n: int, **changes: object) -> Claim:
-        self.revision += 1
-        claim = Claim(
-            cluster="c1",
-            address=address.pack(f"10.0.{n // 250}.{n % 250}"),
-            owner=Owner(kind="pod", uid=f"uid-{n}", pod=f"pod-{n}"),
-            start=EPOCH,
-            revision=self.revision,
-        )
-        claim = msgspec.structs.replace(claim, **changes)
-        self.timeline.apply(claim)
-        self.peer.changed([row_key(claim)])
-        return claim
-
-    def run(self) -> list[Event]:
-        """Lets both talk until there is nothing to say."""
-        sent = []
-        while (event := self.peer.next()) is not None:
-            sent.append(event)
-            self.peer.answered(self.node.take(event))
-        return sent
-
-    def connect(self) -> list[Event]:
-        self.peer.connected()
-        return self.run()
-
-    def agree(self) -> bool:
-        return self.node.timeline.digest("c1") == self.timeline.digest("c1")
-
-
-def parts(events: list[Event]) -> list[str]:
-    return [event.part for event in events]
+from tests.pure.feed_world import EPOCH, World, parts
 
 
 def test_a_fresh_node_gets_a_snapshot() -> None:
@@ -121,12 +72,12 @@ def test_long_rows_are_limited_by_bytes() -> None:
         world.claim(n, owner=Owner(kind="pod", uid=f"u{n}", labels=labels))
     sizes = [len(e.payload) for e in world.connect() if e.part == "snapshot"]
     assert len(sizes) > 1
-    assert max(sizes) <= peers.BATCH_BYTES + len("#fields") + 300
+    assert max(sizes) <= batches.BATCH_BYTES + len("#fields") + 300
 
 
 def test_a_row_over_the_limit_travels_alone() -> None:
     world = World()
-    label = "k=" + "x" * peers.BATCH_BYTES
+    label = "k=" + "x" * batches.BATCH_BYTES
     world.claim(1)
     world.claim(2, owner=Owner(kind="pod", uid="big", labels=(label,)))
     world.claim(3)
@@ -142,12 +93,12 @@ def test_at_most_the_window_is_unanswered() -> None:
     hello = world.peer.next()
     assert hello
     assert world.peer.next() is None, "nothing before the answer to hello"
-    world.peer.answered(world.node.take(hello))
+    world.deliver(*hello)
     sent = []
-    while (event := world.peer.next()) is not None:
-        sent.append(event)
-    assert len(sent) == peers.WINDOW
-    world.peer.answered(world.node.take(sent.pop(0)))
+    while (addressed := world.peer.next()) is not None:
+        sent.append(addressed)
+    assert len(sent) == WINDOW
+    world.deliver(*sent.pop(0))
     assert world.peer.next() is not None
     assert world.peer.next() is None
 
@@ -203,26 +154,69 @@ def test_a_restarted_daemon_renews_everything() -> None:
     assert held.end == world.now
 
 
-def test_a_lost_delta_is_found_by_the_next_and_mended_by_a_snapshot() -> None:
+def test_a_lost_delta_is_found_by_the_next_and_made_up_for() -> None:
     world = World()
+    world.claim(0)
     world.connect()
     world.claim(1)
     lost = world.peer.next()
     assert lost
     world.claim(2)
     sent = world.run()
-    assert not world.peer.idle, "one answer is missing for ever"
-    # The session gives up on the silence and connects anew.
-    sent += world.connect()
-    assert "snapshot" in parts(sent)
+    assert parts(sent) == ["delta", "snapshot", "end"]
+    assert "uid-0" not in sent[1].payload, "only what it missed"
     assert world.agree()
     assert world.peer.idle
+
+
+def test_a_lost_last_delta_is_found_by_the_silence() -> None:
+    world = World()
+    world.connect()
+    world.claim(1)
+    assert world.peer.next()
+    assert world.pass_time(LAG) == []
+    assert parts(world.pass_time(1)) == ["hello", "snapshot", "end"]
+    assert world.agree()
+
+
+def test_a_lost_answer_costs_a_question() -> None:
+    world = World()
+    world.connect()
+    world.mute = {"zeek"}
+    world.claim(1)
+    world.run()
+    world.mute = set()
+    assert parts(world.pass_time(LAG + 1)) == ["hello"]
+    assert world.peer.idle
+
+
+def test_what_was_missed_long_ago_is_made_up_for_by_a_snapshot() -> None:
+    world = World()
+    world.claim(0)
+    world.connect()
+    world.deaf = {"zeek"}
+    for n in range(batches.RECENT_ROWS // 250 + 1):
+        for m in range(250):
+            world.claim(n * 250 + m)
+        while world.peer.next() is not None:
+            pass
+        # It answers the last event only, as if the others had been lost.
+        world.pass_time(LAG + 1)
+        world.peer.nodes["zeek"].forget()
+        world.peer.nodes["zeek"].phase = "synced"
+    world.deaf = set()
+    world.peer.ask()
+    sent = world.run()
+    assert sent[-1].part == "end"
+    assert len(sent[-1].payload.split()) == 2, "it is complete, so it sweeps"
+    assert world.agree()
 
 
 def test_a_wrong_digest_asks_for_one_snapshot_at_a_time() -> None:
     world = World()
     world.claim(1)
     world.connect()
+    world.now += RESYNC_PAUSE
     # The node forgets behind our back.
     world.node.timeline = Timeline()
     world.peer.ask()
@@ -232,7 +226,7 @@ def test_a_wrong_digest_asks_for_one_snapshot_at_a_time() -> None:
     world.node.timeline = Timeline()
     world.peer.ask()
     assert parts(world.run()) == ["hello"], "no second one within the pause"
-    world.now += peers.RESYNC_PAUSE
+    world.now += RESYNC_PAUSE
     world.peer.ask()
     assert parts(world.run()) == ["hello", "snapshot", "end"]
     assert world.agree()
@@ -245,13 +239,13 @@ def test_a_change_during_a_snapshot_follows_it() -> None:
     world.peer.connected()
     hello = world.peer.next()
     assert hello
-    world.peer.answered(world.node.take(hello))
+    world.deliver(*hello)
     first = world.peer.next()
     assert first
-    assert first.part == "snapshot"
+    assert first[1].part == "snapshot"
     world.claim(3, end=EPOCH + 1)
     world.claim(700)
-    world.peer.answered(world.node.take(first))
+    world.deliver(*first)
     assert parts(world.run()) == ["snapshot", "end", "delta"]
     assert world.agree()
 
@@ -264,23 +258,28 @@ def test_evicted_claims_are_not_sent() -> None:
     assert world.run() == []
 
 
-def test_a_status_of_another_source_is_none_of_ours() -> None:
+def test_a_status_of_another_source_or_daemon_is_none_of_ours() -> None:
     world = World()
     world.connect()
     world.claim(1)
-    event = world.peer.next()
-    assert event
-    status = world.node.take(event)
-    world.peer.answered(msgspec.structs.replace(status, source="c2"))
-    assert world.peer.unanswered == 1
+    addressed = world.peer.next()
+    assert addressed
+    status = world.node.take(addressed[1])
+    for other in ({"source": "c2"}, {"answer": f"{EPOCH + 1} delta 1"}):
+        world.peer.answered(msgspec.structs.replace(status, **other))
+        assert world.peer.unanswered == 1
+    world.peer.answered(status)
+    assert world.peer.unanswered == 0
 
 
 def test_complaints_of_the_node_are_kept() -> None:
     world = World()
     world.connect()
     world.claim(1)
-    event = world.peer.next()
-    assert event
-    broken = msgspec.structs.replace(event, payload=event.payload + "junk\n")
-    world.peer.answered(world.node.take(broken))
+    addressed = world.peer.next()
+    assert addressed
+    topic, event = addressed
+    world.deliver(
+        topic, msgspec.structs.replace(event, payload=event.payload + "junk\n")
+    )
     assert world.peer.problem == "1 bad rows, first: line 3: 1 cells, 24 expected"

@@ -25,8 +25,8 @@ def claim(n: int, revision: int, **changes: object) -> Claim:
     return msgspec.structs.replace(made, **changes)
 
 
-def ends(rows: Iterable[Row]) -> dict[object, int | None]:
-    return {row_key(row)[5]: row.end for row in rows}
+def ends(rows: Iterable[Row]) -> dict[str, int | None]:
+    return {row.owner.uid: row.end for row in rows if isinstance(row, Claim)}
 
 
 def test_what_an_earlier_run_knew_and_this_one_does_not_find_ends() -> None:

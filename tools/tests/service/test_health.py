@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from fakes.api_server import FakeApiServer
+from fakes.zeek import Node
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.daemon.health import problems, serving
 from k8s_sync.daemon.source import Source
@@ -33,12 +34,15 @@ def test_ready_is_who_is_synced_and_has_told_every_zeek() -> None:
     one = source()
     sessions = [Session(url, [one.store.peer()]) for url in ("ws://a/", "ws://b/")]
     one.ready.set()
-    for session in sessions:
+    nodes = [Node("zeek"), Node("worker-1")]
+    for session, node in zip(sessions, nodes, strict=True):
         [peer] = session.peers
-        peer.phase = "synced"
+        peer.connected()
+        while (addressed := peer.next()) is not None:
+            peer.answered(node.take(addressed[1]))
     assert problems([one], sessions) == []
-    one.store.peers[1].phase = "snapshot"
-    assert problems([one], sessions) == ["ws://b/: shop: snapshot"]
+    one.store.peers[1].answered(nodes[1].begin())
+    assert problems([one], sessions) == ["ws://b/: shop: worker-1: hello"]
 
 
 async def test_what_is_outdated_is_not_ready() -> None:

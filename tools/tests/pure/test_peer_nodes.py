@@ -1,0 +1,143 @@
+"""A Zeek of several nodes: each is known, and none holds up the others."""
+
+import pytest
+
+from fakes.zeek import Node
+from k8s_sync.feed.codec import ALL_NODES, node_topic
+from k8s_sync.feed.node import LAG, LOST
+from k8s_sync.feed.snapshot import RESYNC_PAUSE
+from tests.pure.feed_world import World, parts
+
+
+def cluster() -> World:
+    return World("manager", "worker-1", "worker-2")
+
+
+def test_several_fresh_nodes_share_a_snapshot() -> None:
+    world = cluster()
+    for n in range(3):
+        world.claim(n)
+    world.peer.connected()
+    sent = world.talk()
+    assert world.agree()
+    assert world.peer.idle
+    snapshots = [topic for topic, event in sent if event.part == "snapshot"]
+    assert snapshots == [ALL_NODES]
+
+
+def test_a_delta_goes_out_once_for_all() -> None:
+    world = cluster()
+    world.connect()
+    world.claim(1)
+    ((topic, event),) = world.talk()
+    assert (topic, event.part) == (ALL_NODES, "delta")
+    assert world.agree()
+
+
+def test_a_node_that_joins_late_gets_a_snapshot_for_itself() -> None:
+    world = cluster()
+    for n in range(3):
+        world.claim(n)
+    world.connect()
+    late = world.nodes["worker-3"] = Node("worker-3")
+    world.peer.answered(late.begin())
+    sent = world.talk()
+    assert {topic for topic, _ in sent} == {node_topic("worker-3")}
+    assert parts([event for _, event in sent]) == ["hello", "snapshot", "end"]
+    assert world.agree()
+
+
+def test_a_node_that_begins_anew_is_told_everything_again() -> None:
+    world = cluster()
+    world.claim(1)
+    world.connect()
+    world.claim(2)
+    assert world.peer.next(), "under way when the node dies"
+    fresh = world.nodes["worker-1"] = Node("worker-1")
+    world.peer.answered(fresh.begin())
+    world.peer.answered(fresh.begin())
+    world.run()
+    world.pass_time(LAG + 1)
+    assert world.agree()
+    assert world.peer.idle
+
+
+@pytest.mark.parametrize("when", ["hello", "snapshot", "synced"])
+def test_a_node_that_hangs_holds_nobody_up(when: str) -> None:
+    world = cluster()
+    for n in range(6000):
+        world.claim(n)
+    if when == "hello":
+        world.deaf = {"worker-2"}
+    world.peer.connected()
+    while when == "snapshot" and not any(
+        node.phase == "snapshot" for node in world.peer.nodes.values()
+    ):
+        addressed = world.peer.next()
+        assert addressed
+        world.deliver(*addressed)
+    if when == "synced":
+        world.run()
+    world.deaf = {"worker-2"}
+    for n in range(20):
+        world.claim(7000 + n)
+        world.run()
+        world.pass_time(LAG // 2)
+    assert world.nodes["worker-1"].timeline.digest("c1") == world.timeline.digest("c1")
+    assert world.nodes["manager"].timeline.digest("c1") == world.timeline.digest("c1")
+    assert world.peer.idle
+    # It comes back, and has lost all that it was sent meanwhile.
+    world.deaf = set()
+    world.peer.ask()
+    world.run()
+    world.pass_time(RESYNC_PAUSE)
+    assert world.agree()
+    assert not world.peer.troubles()
+
+
+def test_a_node_that_is_gone_is_forgotten_and_welcome_again() -> None:
+    world = cluster()
+    world.claim(1)
+    world.connect()
+    world.deaf = {"worker-2"}
+    world.claim(2)
+    world.run()
+    world.pass_time(LAG + 1)
+    assert world.peer.troubles() == ["worker-2: no answer for 1 s"]
+    world.pass_time(LOST)
+    assert set(world.peer.nodes) == {"manager", "worker-1"}
+    assert world.peer.troubles() == []
+    assert world.peer.agrees
+    world.deaf = set()
+    world.claim(3)
+    world.run()
+    world.pass_time(RESYNC_PAUSE)
+    assert world.agree()
+    assert len(world.peer.nodes) == 3
+
+
+def test_troubles_name_the_node_that_is_behind() -> None:
+    world = cluster()
+    assert world.peer.troubles() == ["offline"]
+    world.peer.connected()
+    assert world.peer.troubles() == ["hello"]
+    world.claim(1)
+    hello = world.peer.next()
+    assert hello
+    world.deliver(*hello)
+    assert world.peer.troubles()[0] == "manager: snapshot"
+    world.run()
+    assert world.peer.troubles() == []
+
+
+def test_a_node_that_holds_all_of_an_earlier_run_is_told_only_that_it_does() -> None:
+    world = cluster()
+    world.claim(1)
+    world.connect()
+    keys = list(world.timeline.keys("c1"))
+    world.peer = world.new_peer(2_000_000_000_000_000)
+    assert keys
+    sent = world.connect()
+    assert set(parts(sent)) == {"hello", "end"}
+    assert world.agree()
+    assert world.peer.idle
