@@ -16,6 +16,8 @@ constexpr int early = 2;
 constexpr int ended_tier = 1;
 constexpr int no_rank = 0;
 
+constexpr int class_bits = 7 << 1; // port and kind
+
 constexpr int Tier(int rank) noexcept { return rank >> tier_shift; }
 
 constexpr Match MatchOf(int tier) noexcept {
@@ -26,6 +28,25 @@ uint64_t Distance(int64_t a, int64_t b) noexcept {
     // Unsigned: the difference of two times may not fit.
     return a > b ? static_cast<uint64_t>(a) - static_cast<uint64_t>(b) :
                    static_cast<uint64_t>(b) - static_cast<uint64_t>(a);
+}
+
+// Whether a claim makes the winner of its domain doubtful. Of another class it never does.
+bool Contests(const Claim& claim, int rank, const Claim& winner, int winner_rank, int64_t time) noexcept {
+    if ( (rank ^ winner_rank) & class_bits )
+        return false;
+    if ( rank == winner_rank && Distance(claim.start, winner.start) <= same_start )
+        return true;
+    if ( Tier(winner_rank) != active )
+        return false;
+
+    // It may have used the address before its start was told, if the winner may have gone by then.
+    if ( Tier(rank) == early )
+        return winner.end == never || ! IsTold(winner.Ended());
+
+    // In the second of the handover nothing orders the two. And one that began later and is being
+    // deleted or has ended had the address after the winner, which must have gone by then.
+    const bool handover = Tier(rank) == active && time < winner.start + second;
+    return handover || claim.start > winner.start;
 }
 
 } // namespace
@@ -93,26 +114,31 @@ bool Timeline::Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) 
         return a.start > b.start;
     if ( const auto order = owners.Compare(owners.UidOf(a.owner), owners.UidOf(b.owner)); order != 0 )
         return order > 0;
+    // Versions of one holding began together: what it was until its end, or what it was last.
+    if ( a.end != b.end )
+        return Tier(a_rank) == ended_tier ? a.end > b.end : a.end < b.end;
     if ( const auto order = ClusterName(a.domain) <=> ClusterName(b.domain); order != 0 )
         return order > 0;
-    return NetworkName(a.domain) > NetworkName(b.domain);
+    if ( const auto order = NetworkName(a.domain) <=> NetworkName(b.domain); order != 0 )
+        return order > 0;
+    return a.version > b.version;
 }
 
-// The winner of all is that of its own domain too. Its rivals are those of that domain that began
-// with it, and the winners of other domains in the same tier.
+// The winner of all is that of its own domain too. Its rivals are those of that domain that may
+// have held the address instead, and the winners of other domains in the same tier.
 Timeline::Answer Timeline::Settle(const Question& question, const Claim& winner, int winner_rank) const noexcept {
     auto match = MatchOf(Tier(winner_rank));
     for ( const auto head : question.heads )
         for ( auto id = head; id != no_id; id = claims[id].next ) {
             const auto& claim = claims[id];
             const int rank = Rank(claim, question);
-            if ( Tier(rank) != Tier(winner_rank) || owners.UidOf(claim.owner) == owners.UidOf(winner.owner) )
+            if ( rank == no_rank || owners.UidOf(claim.owner) == owners.UidOf(winner.owner) )
                 continue;
             if ( claim.domain == winner.domain ) {
-                if ( rank == winner_rank && Distance(claim.start, winner.start) <= same_start )
+                if ( Contests(claim, rank, winner, winner_rank, question.time) )
                     match = Match::ambiguous;
             }
-            else if ( WinsItsDomain(question, claim, rank) )
+            else if ( Tier(rank) == Tier(winner_rank) && WinsItsDomain(question, claim, rank) )
                 return {Match::ambiguous, nullptr};
         }
     return {match, &winner};

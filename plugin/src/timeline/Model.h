@@ -22,6 +22,22 @@ enum class Kind : uint8_t { node = 1, service = 2, pod = 3 };
 /** The protocol of a port claim. */
 enum class Proto : uint8_t { none, tcp, udp, sctp };
 
+/** Why a claim ended. */
+enum class Ended : uint8_t {
+    unset,    ///< It has not, or nobody said why.
+    finished, ///< The object itself told its end.
+    changed,  ///< What is known of the owner changed: the next version goes on.
+    deleted,  ///< The object is gone; the end is when that was heard.
+    moved,    ///< Another address replaced it.
+    missing   ///< It was not found any more.
+};
+
+/** Whether the owner certainly held the address until the end. Otherwise it may have gone before. */
+constexpr bool IsTold(Ended ended) noexcept { return ended == Ended::finished || ended == Ended::changed; }
+
+/** The highest version of a claim; the one after it is 0 again. */
+constexpr uint8_t last_version = 15;
+
 /** How sure an answer is. */
 enum class Match : uint8_t {
     nothing,   ///< Nobody claims the address, and it is outside of every range.
@@ -60,6 +76,18 @@ constexpr uint8_t Number(Proto proto) noexcept {
         case Proto::sctp: return 132;
     }
     return 0;
+}
+
+constexpr std::string_view Name(Ended ended) noexcept {
+    switch ( ended ) {
+        case Ended::unset: return "";
+        case Ended::finished: return "finished";
+        case Ended::changed: return "changed";
+        case Ended::deleted: return "deleted";
+        case Ended::moved: return "moved";
+        case Ended::missing: return "missing";
+    }
+    return "";
 }
 
 constexpr std::string_view Name(Match match) noexcept {

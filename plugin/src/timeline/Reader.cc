@@ -165,7 +165,8 @@ bool Reader::ReadClaim() {
         return false;
     if ( row.end < row.start )
         return Bad(std::string("to '").append(Cell(to)).append("' before from '").append(Cell(from)).append("'"));
-    return ReadPort() && ReadTime(terminating, row.terminating) && ReadOwner();
+    ReadEnded();
+    return ReadPort() && ReadTime(terminating, row.terminating) && ReadVersion() && ReadOwner();
 }
 
 bool Reader::ReadPort() {
@@ -183,6 +184,24 @@ bool Reader::ReadPort() {
     if ( row.proto != Proto::none )
         return true;
     return Cell(proto) == "-" ? Bad("no proto") : Bad("bad proto", Cell(proto));
+}
+
+// A reason that a later release has made up is none to this one.
+void Reader::ReadEnded() {
+    row.ended = Ended::unset;
+    if ( row.end == never )
+        return;
+    for ( const auto known : {Ended::finished, Ended::changed, Ended::deleted, Ended::moved, Ended::missing} )
+        if ( Cell(ended) == Name(known) )
+            row.ended = known;
+}
+
+bool Reader::ReadVersion() {
+    uint64_t number = 0;
+    if ( Cell(version) != "-" && ! ReadCount(version, "version", last_version, number) )
+        return false;
+    row.version = static_cast<uint8_t>(number);
+    return true;
 }
 
 bool Reader::ReadOwner() {

@@ -43,8 +43,10 @@ private:
         proto,
         from,
         to,
+        ended,
         terminating,
         revision,
+        version,
         kind,
         uid,
         name_space,
@@ -65,6 +67,8 @@ private:
     bool ReadRow(std::string_view line);
     bool ReadClaim();
     bool ReadPort();
+    bool ReadVersion();
+    void ReadEnded();
     bool ReadOwner();
     bool ReadKind();
     bool ReadCount(Column column, std::string_view name, uint64_t limit, uint64_t& value);

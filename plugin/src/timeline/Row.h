@@ -39,6 +39,8 @@ struct Row {
     uint16_t port = 0;
     Proto proto = Proto::none;
     int64_t start = 0;
+    Ended ended = Ended::unset; ///< Only with an end.
+    uint8_t version = 0;        ///< Which of the owner's descriptions, of which each has a claim.
     int64_t terminating = never;
 };
 

@@ -77,6 +77,7 @@ bool Timeline::ApplyClaim(const Row& row, uint16_t domain) {
         claim.domain = domain;
         claim.port = row.port;
         claim.proto_number = static_cast<uint8_t>(row.proto) & 3;
+        claim.version = row.version & last_version;
         claim.next = head;
         if ( head == no_id )
             index.Insert(hash, id);
@@ -95,6 +96,7 @@ bool Timeline::ApplyClaim(const Row& row, uint16_t domain) {
     claim.kind_number = static_cast<uint8_t>(row.owner.kind) & 3;
     claim.start = row.start;
     claim.end = row.end;
+    claim.ended_number = static_cast<uint8_t>(row.ended) & 7;
     claim.terminating = row.terminating;
     claim.revision = row.revision;
     if ( generation )
@@ -118,7 +120,8 @@ uint32_t Timeline::Known(const Row& row, uint16_t domain, uint32_t head) const n
         return no_id;
 
     auto id = head;
-    while ( id != no_id && ! (claims[id].domain == domain && owners.UidOf(claims[id].owner) == *uid) )
+    while ( id != no_id && ! (claims[id].domain == domain && claims[id].version == row.version &&
+                              owners.UidOf(claims[id].owner) == *uid) )
         id = claims[id].next;
     return id;
 }
@@ -169,6 +172,7 @@ size_t Timeline::Sweep(std::string_view name, uint64_t confirmed, int64_t at) {
         ended.Reserve();
         Count(claim, false);
         claim.end = std::max(at, claim.start);
+        claim.ended_number = static_cast<uint8_t>(Ended::missing) & 7;
         Count(claim, true);
         ended.Push({claim.end, id});
         ++swept;

@@ -80,8 +80,10 @@ void WriteClaim(const Claim& claim, std::string_view cluster, std::string_view n
         out += "-\t-\t";
     AppendTime(claim.start, out);
     AppendTime(claim.end, out);
+    out.append(claim.Ended() == Ended::unset ? "-" : Name(claim.Ended())) += '\t';
     AppendTime(claim.terminating, out);
-    out.append(std::to_string(claim.revision)).append("\t").append(Name(owner.kind));
+    out.append(std::to_string(claim.revision)).append("\t");
+    out.append(claim.version ? std::to_string(claim.version) : "-").append("\t").append(Name(owner.kind));
 
     AppendText(owner.Uid(), out);
     AppendText(owner.name_space, out);
@@ -103,7 +105,7 @@ void WriteRange(const Range& range, std::string_view cluster, std::string_view n
     Subnet{range.base, range.length}.AppendTo(out);
     out += "\t-\t-\t-\t";
     AppendTime(range.end, out);
-    out.append("-\t").append(std::to_string(range.revision)).append("\t").append(Name(range.kind));
+    out.append("-\t-\t").append(std::to_string(range.revision)).append("\t-\t").append(Name(range.kind));
 
     for ( size_t i = 0; i < 11; ++i ) // no owner
         out += "\t-";

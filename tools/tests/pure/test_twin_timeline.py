@@ -4,14 +4,14 @@ What it answers is in ``testing/vectors``, for both timelines alike.
 """
 
 from collections.abc import Iterator
-from itertools import permutations
-from typing import Any
+from itertools import permutations, product
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from k8s_sync import address
-from k8s_sync.model import SECOND, Claim, Kind, Owner, Proto, Range, Row
+from k8s_sync.model import SECOND, Claim, Ended, Kind, Owner, Proto, Range, Row
 from k8s_sync.timeline import row_digest
 from tests.pure.twin import Twin
 
@@ -117,7 +117,7 @@ def test_the_order_of_rows_does_not_matter() -> None:
         with Twin() as twin:
             twin.apply(*order)
             assert ask(twin, 150) == ("ambiguous", "b")
-            assert ask(twin, 125) == ("exact", "c")
+            assert ask(twin, 125) == ("ambiguous", "c")
             assert ask(twin, 95) == ("exact", "d")
 
 
@@ -226,9 +226,47 @@ def test_a_snapshot_ends_what_it_does_not_confirm(twin: Twin) -> None:
         "other": None,
         "new": None,
     }
+    ended = {row.owner.uid for row in twin.rows() if getattr(row, "ended", "")}
+    assert ended == {"1", "2", "3", "late"}
+    assert {getattr(row, "ended", "") for row in twin.rows()} == {"", "missing"}
     assert (twin.held("c1"), twin.held("c2")) == (2, 1)
     assert twin.sweep("c1", 7, 500 * SECOND) == 0
     assert twin.sweep("c9", 7, 0) == 0
+
+
+def test_versions_are_claims_of_their_own(twin: Twin) -> None:
+    """All that a claim's line of cache packs beside its version stays as it was."""
+    some = [
+        claim(
+            version=version,
+            end=(200 + version) * SECOND,
+            ended=ended,
+            kind=kind,
+            port=80,
+            proto=proto,
+        )
+        for version, (ended, kind, proto) in enumerate(
+            product(get_args(Ended)[1:], ("pod", "node", "service"), ("tcp",))
+        )
+    ]
+    assert len(some) == 15
+    twin.set_generation("c1", (1 << 21) - 1)
+    twin.apply(*some, claim(version=15, port=80, proto="sctp", revision=3))
+    assert set(twin.rows()) == {
+        *some,
+        claim(version=15, port=80, proto="sctp", revision=3),
+    }
+    assert twin.apply(some[3]).applied == 0
+    newer = msgspec.structs.replace(some[3], revision=2, end=None, ended="")
+    assert twin.apply(newer).applied == 1
+    assert len(twin) == 16
+    assert twin.held("c1") == 2
+
+
+def test_an_ended_claim_that_is_held_again_has_no_reason(twin: Twin) -> None:
+    twin.apply(claim(end=200 * SECOND, ended="finished"))
+    twin.apply(claim(revision=2))
+    assert twin.rows() == [claim(revision=2)]
 
 
 def test_without_a_generation_marks_stay(twin: Twin) -> None:
@@ -238,6 +276,16 @@ def test_without_a_generation_marks_stay(twin: Twin) -> None:
     twin.apply(claim(revision=2))
     assert twin.sweep("c1", 3, 0) == 0
     assert twin.sweep("c1", 4, 0) == 1
+
+
+def test_generations_up_to_the_last_are_told_apart(twin: Twin) -> None:
+    last = (1 << 21) - 1
+    twin.set_generation("c1", last - 1)
+    twin.apply(claim("old"))
+    twin.set_generation("c1", last)
+    twin.apply(claim("new"))
+    assert twin.sweep("c1", last, 200 * SECOND) == 1
+    assert ask(twin, 250) == ("exact", "new")
 
 
 def test_generations_beyond_the_last_end_nothing(twin: Twin) -> None:

@@ -19,10 +19,12 @@ QUESTIONS = st.lists(
 )
 CELLS = (
     *("c1", "10.0.0.1", "-", "1", "0.5", "pod", "80", "tcp", "\\x2d", "10.0.0.0/8"),
+    *("finished", "missing", "15", "16"),
     *("x" * 300, "\u00e9" * 150, "\ud7ff" * 99),
     *("fd00::1", "(empty)", "a,b", "", "1e3", "-1", "18446744073709551616"),
 )
-LINE = st.text() | st.lists(st.sampled_from(CELLS), min_size=22, max_size=22).map(
+WIDTH = len(rows.COLUMNS)
+LINE = st.text() | st.lists(st.sampled_from(CELLS), min_size=WIDTH, max_size=WIDTH).map(
     "\t".join
 )
 

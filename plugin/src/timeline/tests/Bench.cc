@@ -124,6 +124,18 @@ int main() {
     std::printf("lookup, known, port     %.0f ns\n", Ask(timeline, inside, 443, found));
     std::printf("lookup, nobody's, port  %.0f ns\n", Ask(timeline, outside, 443, found));
 
+    // Addresses whose pod has changed its labels twice.
+    for ( size_t i = 0; i < few.size(); ++i )
+        few[i] = pods_base + claims + i;
+    std::string versions = "#fields\tcluster\taddr\tfrom\tto\tended\trevision\tversion\tkind\tuid\n";
+    for ( const auto low : few )
+        for ( const auto* version : {"1790000000\tchanged\t1\t-", "1850000000\tchanged\t2\t1", "-\t-\t3\t2"} ) {
+            Address{0, low}.AppendTo(versions.append("production\t"));
+            versions.append("\t1700000000\t").append(version).append("\tpod\tversioned\n");
+        }
+    timeline.Load(versions);
+    std::printf("lookup, three versions  %.0f ns\n", Ask(timeline, few, 0, found));
+
     const auto begin = Seconds();
     const auto swept = timeline.Sweep("production", 1, 1'900'000'000 * second);
     std::printf("sweep of %zu        %.1f ms\n", swept, (Seconds() - begin) * 1e3);
