@@ -22,7 +22,7 @@ from aiohttp import web
 
 from fakes import writes
 from fakes.faults import Fault, Faults, status_object
-from fakes.kinds import Place
+from fakes.kinds import Place, in_group
 from fakes.reads import Habits, Reading, RefusedError, serve_list, serve_watch
 from fakes.store import ExistsError, Store
 from fakes.wire import BrokenOffError, break_off
@@ -56,6 +56,7 @@ class FakeApiServer:
         habits: What kind of server this is.
         tokens: The bearer tokens that are let in; unset for everybody.
         forbidden: The plurals that nobody may read.
+        unserved: The plurals that this server does not have, as an old one.
         requests: What came in so far.
     """
 
@@ -71,6 +72,7 @@ class FakeApiServer:
         self.habits = Habits()
         self.tokens: set[str] | None = None
         self.forbidden: set[str] = set()
+        self.unserved: set[str] = set()
         self.requests: list[Seen] = []
         self._host = host
         self._port = port
@@ -162,7 +164,7 @@ class FakeApiServer:
     async def _answer(
         self, request: web.Request, place: Place | None, verb: str, fault: Fault
     ) -> web.StreamResponse:
-        if place is None:
+        if place is None or place.plural in self.unserved:
             return await self._answer_other(request)
         if place.plural in self.forbidden:
             raise RefusedError(403, f"{place.plural} is forbidden: cannot {verb} it")
@@ -187,6 +189,9 @@ class FakeApiServer:
             return web.json_response(version)
         if request.path == _REVIEWS:
             return await self._review(request)
+        if plurals := in_group(request.path.removeprefix("/apis/")):
+            there = [{"name": name} for name in plurals if name not in self.unserved]
+            return web.json_response({"kind": "APIResourceList", "resources": there})
         raise RefusedError(404, "the server could not find the requested resource")
 
     async def _review(self, request: web.Request) -> web.Response:

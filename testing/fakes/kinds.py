@@ -18,8 +18,9 @@ _KINDS = {
     "jobs": ("Job", "batch/v1"),
     "cronjobs": ("CronJob", "batch/v1"),
     "endpointslices": ("EndpointSlice", "discovery.k8s.io/v1"),
+    "servicecidrs": ("ServiceCIDR", "networking.k8s.io/v1"),
 }
-_CLUSTER_WIDE = {"namespaces", "nodes"}
+_CLUSTER_WIDE = {"namespaces", "nodes", "servicecidrs"}
 
 _PATH = re.compile(
     r"/(?:api|apis/(?P<group>[^/]+))/(?P<version>[^/]+)"
@@ -65,6 +66,11 @@ def plural_of(kind: str) -> str:
         KeyError: It is not served.
     """
     return {singular: plural for plural, (singular, _) in _KINDS.items()}[kind]
+
+
+def in_group(api_version: str) -> list[str]:
+    """The plurals of a group."""
+    return [plural for plural, (_, found) in _KINDS.items() if found == api_version]
 
 
 def is_namespaced(plural: str) -> bool:

@@ -15,7 +15,7 @@ from k8s_sync.kube.auth import credentials
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.kube.files import read_file
 from k8s_sync.kube.resources import ALL, PODS, Resource
-from k8s_sync.kube.review import may, server_version
+from k8s_sync.kube.review import may, served, server_version
 
 _TIMEOUT = 10.0
 """Seconds for one step; the network, not Zeek, takes them."""
@@ -108,6 +108,9 @@ async def _check_permission(
     where = f" in namespace {namespace}" if namespace else ""
     what = f"list and watch {resource}{where}"
     try:
+        if resource.since and not await served(client, resource):
+            note = f"not in this server, but in Kubernetes {resource.since} and later"
+            return Finding(what, ok=True, note=note)
         missing = [
             verb for verb in _VERBS if not await may(client, verb, resource, namespace)
         ]

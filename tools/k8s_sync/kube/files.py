@@ -17,11 +17,12 @@ import yaml
 from k8s_sync.errors import ConfigError
 from k8s_sync.kube.decode import Problem, read
 from k8s_sync.kube.objects import Metadata, Object
-from k8s_sync.kube.resources import ALL, BY_NAME, Resource
+from k8s_sync.kube.resources import ALL, Resource
 from k8s_sync.streams import open_input
 
-COMMAND = f"kubectl get {','.join(BY_NAME)} -A -o json"
-"""What writes a file that has everything."""
+_EVERYWHERE = ",".join(resource.name for resource in ALL if not resource.since)
+COMMAND = f"kubectl get {_EVERYWHERE} -A -o json"
+"""What writes a file that has everything; kinds that are new would make it fail."""
 
 _BY_KIND = {(resource.group, resource.kind): resource for resource in ALL}
 _BOMS = {

@@ -47,7 +47,7 @@ class Metadata(_Slim, frozen=True, kw_only=True):
 
 
 class Port(_Slim, frozen=True, kw_only=True):
-    """A port of a container or of a service, two shapes under one name."""
+    """A port of a container, a service or a slice: three shapes under one name."""
 
     name: str = ""
     protocol: str = ""
@@ -58,7 +58,7 @@ class Port(_Slim, frozen=True, kw_only=True):
     host_ip: str = ""
     """Empty: every address of the node."""
     port: int = 0
-    """Of a service."""
+    """Of a service or of a slice; of a slice 0: all of them."""
     node_port: int = 0
     """Of a service; 0: none."""
 
@@ -74,7 +74,7 @@ class Container(_Slim, frozen=True, kw_only=True):
 
 
 class Spec(_Slim, frozen=True, kw_only=True):
-    """What was asked for: of a pod, a node or a service."""
+    """What was asked for: of a pod, a node, a service or a ServiceCIDR."""
 
     # Pods.
     node_name: str = ""
@@ -95,6 +95,8 @@ class Spec(_Slim, frozen=True, kw_only=True):
     load_balancer_ip: str = ""
     ports: tuple[Port, ...] = ()
     selector: dict[str, str] = {}
+    # ServiceCIDRs.
+    cidrs: tuple[str, ...] = ()
 
 
 class Ip(_Slim, frozen=True, kw_only=True):
@@ -176,6 +178,31 @@ class Status(_Slim, frozen=True, kw_only=True):
     load_balancer: LoadBalancer = LoadBalancer()
 
 
+class Reference(_Slim, frozen=True, kw_only=True):
+    """The object behind an endpoint."""
+
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    uid: str = ""
+
+
+class EndpointConditions(_Slim, frozen=True, kw_only=True):
+    """How an endpoint is. Whether it is ready makes no difference to whose it is."""
+
+    terminating: bool | None = None
+    """Unset: it is not (T18)."""
+
+
+class Endpoint(_Slim, frozen=True, kw_only=True):
+    """Somebody who serves."""
+
+    addresses: tuple[str, ...] = ()
+    conditions: EndpointConditions = EndpointConditions()
+    target_ref: Reference | None = None
+    """Unset: it is no object of this cluster."""
+
+
 class Object(_Slim, frozen=True, kw_only=True):
     """A Kubernetes object of any kind that is watched."""
 
@@ -185,6 +212,11 @@ class Object(_Slim, frozen=True, kw_only=True):
     metadata: Metadata = Metadata()
     spec: Spec = Spec()
     status: Status = Status()
+    # EndpointSlices. The API writes null for a list without anything in it.
+    address_type: str = ""
+    """``IPv4``, ``IPv6`` or ``FQDN``."""
+    endpoints: tuple[Endpoint, ...] | None = None
+    ports: tuple[Port, ...] | None = None
 
 
 class Details(_Slim, frozen=True, kw_only=True):

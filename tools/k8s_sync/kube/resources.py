@@ -17,6 +17,8 @@ class Resource:
         namespaced: The objects live in namespaces.
         metadata_only: Only the metadata is asked for.
         field_selector: Which objects are asked for; empty for all.
+        since: The version of Kubernetes that has it first, for messages; empty if
+            all that are in use do.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Resource:
     namespaced: bool = True
     metadata_only: bool = False
     field_selector: str = ""
+    since: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -49,11 +52,21 @@ NAMESPACES = Resource(
     name="namespaces", kind="Namespace", namespaced=False, metadata_only=True
 )
 NODES = Resource(name="nodes", kind="Node", namespaced=False)
+SERVICE_CIDRS = Resource(
+    name="servicecidrs",
+    kind="ServiceCIDR",
+    group="networking.k8s.io",
+    namespaced=False,
+    since="1.33",
+)
 REPLICASETS = Resource(
     name="replicasets", kind="ReplicaSet", group="apps", metadata_only=True
 )
 JOBS = Resource(name="jobs", kind="Job", group="batch", metadata_only=True)
 SERVICES = Resource(name="services", kind="Service")
+ENDPOINT_SLICES = Resource(
+    name="endpointslices", kind="EndpointSlice", group="discovery.k8s.io"
+)
 PODS = Resource(
     name="pods",
     kind="Pod",
@@ -61,7 +74,16 @@ PODS = Resource(
     field_selector="status.phase!=Succeeded,status.phase!=Failed",
 )
 
-ALL = (NAMESPACES, NODES, REPLICASETS, JOBS, SERVICES, PODS)
+ALL = (
+    NAMESPACES,
+    NODES,
+    SERVICE_CIDRS,
+    REPLICASETS,
+    JOBS,
+    SERVICES,
+    ENDPOINT_SLICES,
+    PODS,
+)
 """In the order in which they are best learned: owners before what they own."""
 
 BY_NAME = {resource.name: resource for resource in ALL}

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from k8s_sync.errors import BadAnswerError
+from k8s_sync.errors import BadAnswerError, NotServedError
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.kube.resources import Resource
 
@@ -22,6 +22,14 @@ class _Review(msgspec.Struct):
     status: _Answer
 
 
+class _Named(msgspec.Struct):
+    name: str = ""
+
+
+class _Group(msgspec.Struct):
+    resources: list[_Named] = []
+
+
 async def server_version(client: ApiClient) -> str:
     """The version of the server, such as ``v1.36.2``.
 
@@ -34,6 +42,23 @@ async def server_version(client: ApiClient) -> str:
     except msgspec.DecodeError as error:
         server = client.credentials.server
         raise BadAnswerError(f"{server} is no Kubernetes API server") from error
+
+
+async def served(client: ApiClient, resource: Resource) -> bool:
+    """Whether the server has such objects at all.
+
+    Raises:
+        TransientError: The server cannot be asked.
+    """
+    try:
+        body = await client.get(resource.path().rpartition("/")[0])
+    except NotServedError:
+        return False
+    try:
+        group = msgspec.json.decode(body, type=_Group)
+    except msgspec.DecodeError as error:
+        raise BadAnswerError(f"no answer to what there is: {error}") from error
+    return any(found.name == resource.name for found in group.resources)
 
 
 async def may(

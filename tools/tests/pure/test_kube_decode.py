@@ -62,6 +62,26 @@ NODE = {
     "spec": {"podCIDR": "10.0.0.0/24", "podCIDRs": ["10.0.0.0/24", "fd00::/64"]},
     "status": {"addresses": [{"type": "InternalIP", "address": "10.9.0.1"}]},
 }
+SLICE = {
+    "metadata": {"name": "s", "labels": {"kubernetes.io/service-name": "web"}},
+    "addressType": "IPv4",
+    "endpoints": [
+        {
+            "addresses": ["10.0.0.2"],
+            "conditions": {"ready": True, "serving": True, "terminating": False},
+            "targetRef": {
+                "kind": "Pod", "namespace": "shop", "name": "web", "uid": "u1"
+            },
+            "nodeName": "n1",
+            "zone": "a",
+        },
+        {"addresses": ["192.0.2.9"], "conditions": {}},
+    ],
+    "ports": [
+        {"name": "http", "protocol": "TCP", "port": 80, "appProtocol": "http"},
+        {"name": "every", "protocol": "UDP"},
+    ],
+}  # fmt: skip
 
 
 def page(*items: Any, **more: Any) -> bytes:
@@ -98,6 +118,35 @@ def test_a_service_and_a_node() -> None:
     assert service.status.load_balancer.ingress[0].ip_mode == "VIP"
     assert node.spec.pod_cidrs == ("10.0.0.0/24", "fd00::/64")
     assert node.status.addresses[0].address == "10.9.0.1"
+
+
+def test_a_slice() -> None:
+    (made,) = Decoder().page(page(SLICE)).items
+    assert isinstance(made, Object)
+    assert made.metadata.labels == {"kubernetes.io/service-name": "web"}
+    assert made.address_type == "IPv4"
+    named, bare = made.endpoints or ()
+    assert named.addresses == ("10.0.0.2",)
+    assert named.target_ref
+    assert (named.target_ref.kind, named.target_ref.uid) == ("Pod", "u1")
+    assert (named.target_ref.namespace, named.target_ref.name) == ("shop", "web")
+    assert (bare.target_ref, bare.conditions.terminating) == (None, None)
+    port, every = made.ports or ()
+    assert (port.name, port.protocol, port.port) == ("http", "TCP", 80)
+    assert every.port == 0
+
+
+def test_a_slice_with_nobody_in_it_is_read_at_full_speed() -> None:
+    """The API writes null for an empty list there."""
+    empty = {**SLICE, "endpoints": None, "ports": None}
+    (made,) = Decoder()._page.decode(page(empty)).items
+    assert (made.endpoints, made.ports) == (None, None)
+
+
+def test_a_service_cidr() -> None:
+    (made,) = Decoder().page(page({"spec": {"cidrs": ["10.96.0.0/16"]}})).items
+    assert isinstance(made, Object)
+    assert made.spec.cidrs == ("10.96.0.0/16",)
 
 
 def test_one_bad_item_is_a_problem_with_its_place() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import WSMsgType, web
 
+from fakes.api_server import FakeApiServer
 from fakes.loopback import kubeconfig
 from k8s_sync import check
 from k8s_sync.check import Finding, check_api, check_zeek
@@ -89,6 +90,8 @@ def api(refused: set[tuple[str, str]]) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         if request.path == "/version":
             return web.json_response({"gitVersion": "v1.36.2"})
+        if request.method == "GET":
+            return web.json_response({"resources": [{"name": "servicecidrs"}]})
         asked = (await request.json())["spec"]["resourceAttributes"]
         allowed = (asked["verb"], asked["resource"]) not in refused
         return web.json_response({"status": {"allowed": allowed}}, status=201)
@@ -106,7 +109,7 @@ async def found_at_api(directory: Path, *refused: tuple[str, str]) -> list[Findi
 async def test_api(tmp_path: Path) -> None:
     found = await found_at_api(tmp_path)
     assert all(finding.ok for finding in found), found
-    assert len(found) == 8
+    assert len(found) == 10
     assert found[1].note == "v1.36.2"
 
 
@@ -127,6 +130,20 @@ async def test_permissions(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_kind_that_an_old_server_does_not_have(tmp_path: Path) -> None:
+    """Is nothing to mend; whoever may read it makes no difference."""
+    async with FakeApiServer() as old:
+        for unserved, note in (
+            (set(), ""),
+            ({"servicecidrs"}, "not in this server, but in Kubernetes 1.33 and later"),
+        ):
+            old.unserved = unserved
+            path = str(kubeconfig(tmp_path, old.url, TOKEN))
+            found = await check_api(Config(kubeconfig=path))
+            [finding] = [one for one in found if one.what.endswith(" servicecidrs")]
+            assert (finding.ok, finding.note) == (True, note)
+
+
 async def test_namespaces_need_no_cluster_role(tmp_path: Path) -> None:
     async with serve(api(set())) as address:
         path = str(kubeconfig(tmp_path, f"http://{address}", TOKEN))
@@ -134,7 +151,7 @@ async def test_namespaces_need_no_cluster_role(tmp_path: Path) -> None:
     assert [finding.what for finding in found[2:]] == [
         f"list and watch {name} in namespace {namespace}"
         for namespace in ("a", "b")
-        for name in ("replicasets", "jobs", "services", "pods")
+        for name in ("replicasets", "jobs", "services", "endpointslices", "pods")
     ]
 
 
