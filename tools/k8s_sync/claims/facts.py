@@ -64,7 +64,9 @@ class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     name: str
     labels: tuple[str, ...]
     selector: tuple[str, ...]
-    """``key=value``, sorted; without any, its backends are not pods."""
+    """``key=value``, sorted; without any, only slices tell its backends."""
+    alias: bool
+    """It is but a name in the DNS for something else, and has no backends."""
     created: int
     terminating: int | None
     addresses: tuple[bytes, ...]
@@ -179,6 +181,7 @@ class Reader:
             name=metadata.name,
             labels=self.labels(metadata.labels),
             selector=self.labels(spec.selector) if real else (),
+            alias=not real,
             created=self.created(at, metadata),
             terminating=self.terminating(at, metadata),
             addresses=self.addresses(at, own) if real else (),

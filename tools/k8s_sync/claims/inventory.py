@@ -10,21 +10,35 @@ What is kept per object is what its rows need, not the object.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from k8s_sync.claims.facts import Reader, place
+from k8s_sync.address import Subnet
+from k8s_sync.claims.backends import Backends
+from k8s_sync.claims.facts import Reader, ServiceFacts, place
 from k8s_sync.claims.ledger import Ledger
 from k8s_sync.claims.nodes import Change, Nodes
+from k8s_sync.claims.outside import Outside
 from k8s_sync.claims.pod_facts import PodReader
+from k8s_sync.claims.pod_ports import PodPorts
 from k8s_sync.claims.pods import Pods
 from k8s_sync.claims.problems import Problems, ignore
 from k8s_sync.claims.ranges import Ranges
 from k8s_sync.claims.services import Services
+from k8s_sync.claims.slices import Service, SliceFacts, Slices, moved, read_slice
 from k8s_sync.claims.workload import Workloads
 from k8s_sync.kube.objects import Object
-from k8s_sync.model import Range, Row
+from k8s_sync.model import Claim, Range, Row
 
-RESOURCES = ("namespaces", "nodes", "replicasets", "jobs", "services", "pods")
+RESOURCES = (
+    "namespaces",
+    "nodes",
+    "servicecidrs",
+    "replicasets",
+    "jobs",
+    "services",
+    "endpointslices",
+    "pods",
+)
 """What claims are made from; any subset will do."""
 
 
@@ -70,8 +84,13 @@ class Inventory:
         self._workloads = Workloads(unreadable)
         self._nodes = Nodes(ledger, self._ranges)
         self._services = Services(ledger, self._nodes, node_ports=node_ports)
-        self._pods = Pods(
-            ledger, self._nodes, self._workloads, self._services.selectors
+        self._slices = Slices()
+        services = self._services
+        backends = Backends(services.selectors, self._slices, services.unselecting)
+        ports = PodPorts(revise)
+        self._pods = Pods(ledger, self._nodes, self._workloads, backends, ports)
+        self._outside = Outside(
+            ledger, revise, self._slices, services, self._of_nodes_and_pods
         )
 
     def rows(self) -> Iterator[Row]:
@@ -81,9 +100,13 @@ class Inventory:
         pod that is done, or one that has changed its address.
         """
         yield from self._ranges
+        yield from self._services.claims()
+        yield from self._outside
+        yield from self._of_nodes_and_pods()
+
+    def _of_nodes_and_pods(self) -> Iterator[Claim]:
         for node in self._nodes:
             yield from node.claims
-        yield from self._services.claims()
         yield from self._pods.claims()
 
     def apply(self, resource: str, obj: Object, now: int) -> list[Row]:
@@ -104,19 +127,28 @@ class Inventory:
         metadata = obj.metadata
         if not metadata.uid:
             self.problems.report(place(resource, metadata), "no uid")
-        elif resource == "pods":
-            return [*self._pods.apply(self._pod(obj), now)]
-        elif resource == "nodes":
-            node = self._read.node(obj)
-            return self._spread(self._nodes.apply(node, now), node.name, now)
-        elif resource == "services":
-            return self._apply_service(obj, now)
-        elif resource == "namespaces":
-            if metadata.name == "kube-system":
-                self.cluster_uid = metadata.uid
-        elif self._workloads.apply(resource, obj):
-            return [*self._pods.maker_changed(metadata.uid, now)]
-        return []
+            return []
+        rows: Sequence[Row] = []
+        match resource:
+            case "pods":
+                rows = self._pods.apply(self._pod(obj), now)
+            case "nodes":
+                node = self._read.node(obj)
+                rows = self._spread(self._nodes.apply(node, now), node.name, now)
+            case "services":
+                rows = self._apply_service(obj, now)
+            case "endpointslices":
+                rows = self._put_slice(metadata.uid, read_slice(self._read, obj), now)
+            case "servicecidrs":
+                at = place(resource, metadata)
+                blocks = self._read.each(at, Subnet.parse, obj.spec.cidrs)
+                rows = self._ranges.settle(metadata.uid, blocks, now, "service")
+            case "namespaces":
+                if metadata.name == "kube-system":
+                    self.cluster_uid = metadata.uid
+            case _ if self._workloads.apply(resource, obj):
+                rows = self._pods.maker_changed(metadata.uid, now)
+        return [*rows, *self._outside.heard(rows, now)]
 
     def delete(
         self, resource: str, uid: str, now: int, obj: Object | None = None
@@ -139,38 +171,61 @@ class Inventory:
             ValueError: The resource is none of `RESOURCES`.
         """
         _check(resource)
-        if resource == "pods":
-            last = self._pod(obj) if obj and obj.metadata.uid == uid else None
-            return [*self._pods.delete(uid, now, last)]
-        if resource == "nodes":
-            name = self._nodes.name(uid)
-            used = self._pods.on_node(name)
-            return self._spread(self._nodes.delete(uid, now, used=used), name, now)
-        if resource == "services":
-            facts = self._services.facts(uid)
-            rows: list[Row] = [*self._services.delete(uid, now)]
-            if facts is not None:
-                rows += self._pods.selectors_changed(
-                    facts.namespace, [facts.selector], now
-                )
-            return rows
-        self._workloads.delete(uid, used=self._pods.made_by(uid))
-        return []
+        rows: Sequence[Row] = []
+        match resource:
+            case "pods":
+                last = self._pod(obj) if obj and obj.metadata.uid == uid else None
+                rows = self._pods.delete(uid, now, last)
+            case "nodes":
+                name = self._nodes.name(uid)
+                used = self._pods.on_node(name)
+                rows = self._spread(self._nodes.delete(uid, now, used=used), name, now)
+            case "services":
+                facts = self._services.facts(uid)
+                rows = self._services.delete(uid, now)
+                rows = [*rows, *self._reselect(facts, None, now)]
+            case "endpointslices":
+                rows = self._put_slice(uid, None, now)
+            case "servicecidrs":
+                rows = self._ranges.settle(uid, (), now)
+            case _:
+                self._workloads.delete(uid, used=self._pods.made_by(uid))
+        return [*rows, *self._outside.heard(rows, now)]
 
     def set_readable(self, resource: str, now: int, *, readable: bool) -> list[Row]:
         """Takes note of whether a resource may be read, which may change any time."""
-        if self._workloads.set_readable(resource, readable=readable):
-            return [*self._pods.all_changed(now)]
-        return []
+        if not self._workloads.set_readable(resource, readable=readable):
+            return []
+        rows = self._pods.all_changed(now)
+        return [*rows, *self._outside.heard(rows, now)]
 
     def _apply_service(self, obj: Object, now: int) -> list[Row]:
         facts = self._read.service(obj)
         before = self._services.facts(facts.uid)
         rows: list[Row] = [*self._services.apply(facts, now)]
-        if before is None or before.selector != facts.selector:
-            selectors = [facts.selector, before.selector if before else ()]
-            rows += self._pods.selectors_changed(facts.namespace, selectors, now)
-        return rows
+        return rows + self._reselect(before, facts, now)
+
+    def _reselect(
+        self, before: ServiceFacts | None, after: ServiceFacts | None, now: int
+    ) -> list[Row]:
+        """Looks again at what is, or has been, behind a service."""
+        facts = after or before
+        if facts is None:
+            return []
+        rows: list[Row] = []
+        service = Service(facts.namespace, facts.name)
+        selects = [one and (one.selector, one.alias) for one in (before, after)]
+        if selects[0] != selects[1]:
+            asked = [found[0] for found in selects if found]
+            rows += self._pods.selectors_changed(facts.namespace, asked, now)
+            named = {pod for one in self._slices.of(service) for pod in one.pods}
+            rows += self._pods.backing_changed(named, now)
+        return rows + self._outside.service_changed(service, now)
+
+    def _put_slice(self, uid: str, facts: SliceFacts | None, now: int) -> list[Row]:
+        before = self._slices.put(uid, facts)
+        rows: list[Row] = [*self._pods.backing_changed(moved(before, facts), now)]
+        return rows + self._outside.slice_changed(before, facts, now)
 
     def _spread(self, change: Change, node: str, now: int) -> list[Row]:
         """Adds to the rows of a node those of what depends on it."""

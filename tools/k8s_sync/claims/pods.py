@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from k8s_sync.claims.backends import Backends
 from k8s_sync.claims.ledger import Claims, Key, Ledger, changed, key
 from k8s_sync.claims.nodes import Nodes
 from k8s_sync.claims.pod_facts import PodFacts
+from k8s_sync.claims.pod_ports import PodPorts
 from k8s_sync.claims.roles import roles
-from k8s_sync.claims.selectors import Selectors, selects
+from k8s_sync.claims.selectors import selects
 from k8s_sync.claims.workload import BETWEEN, Controller, Workloads
 from k8s_sync.model import Claim, Owner
 
@@ -40,13 +42,15 @@ class Pods:
         ledger: Ledger,
         nodes: Nodes,
         workloads: Workloads,
-        selectors: Selectors,
+        backends: Backends,
+        ports: PodPorts,
     ) -> None:
         """Writes claims into `ledger`; asks the others about the pods' owners."""
         self._ledger = ledger
         self._nodes = nodes
         self._workloads = workloads
-        self._selectors = selectors
+        self._backends = backends
+        self._ports = ports
         self._pods: dict[str, _Pod] = {}
         self._mirrors: dict[str, str] = {}
         # Keys of pods.
@@ -58,9 +62,14 @@ class Pods:
         """Yields the claims of all pods that exist."""
         for pod in self._pods.values():
             yield from pod.claims
+        yield from self._ports
 
     def apply(self, facts: PodFacts, now: int) -> list[Claim]:
         """Takes note of a pod."""
+        rows = self._take(facts, now)
+        return rows + self._follow(facts.key, now)
+
+    def _take(self, facts: PodFacts, now: int) -> list[Claim]:
         name = facts.key
         before = self._pods.get(name)
         moved = now
@@ -92,11 +101,14 @@ class Pods:
             return []
         old = pod.claims
         if last is not None and last.key == name:
-            self.apply(last, now)
+            self._take(last, now)
             self._mirrors.pop(uid, None)
-        pod = self._pods.pop(name)
-        self._index(name, pod, None)
-        return changed(old, self._ledger.close(pod.claims, now))
+            pod = self._pods[name]
+        pod.claims = self._ledger.close(pod.claims, now)
+        rows = changed(old, pod.claims) + self._follow(name, now)
+        self._ports.forget(name)
+        self._index(name, self._pods.pop(name), None)
+        return rows
 
     def on_node(self, node: str) -> bool:
         """Tells whether there are pods on a node."""
@@ -128,6 +140,11 @@ class Pods:
             now,
         )
 
+    def backing_changed(self, uids: Iterable[str], now: int) -> list[Claim]:
+        """Looks again at pods, named by their API objects, that back a service."""
+        names = {self._mirrors.get(uid, uid) for uid in uids}
+        return self._again(names & self._pods.keys(), now)
+
     def all_changed(self, now: int) -> list[Claim]:
         """Looks again at all pods."""
         return self._again(self._pods, now)
@@ -136,8 +153,19 @@ class Pods:
         return [
             claim
             for name in sorted(names)
-            for claim in self._settle_again(self._pods[name], now)
+            for claim in (
+                *self._settle_again(self._pods[name], now),
+                *self._follow(name, now),
+            )
         ]
+
+    def _follow(self, name: str, now: int) -> list[Claim]:
+        """Brings the claims on a pod's ports in line with all else about it."""
+        pod = self._pods[name]
+        services = {}
+        if not pod.owner.service:
+            services = self._backends.ports(pod.owner, pod.object_uid)
+        return self._ports.follow(name, pod.claims, services, now)
 
     def _settle_again(self, pod: _Pod, now: int) -> list[Claim]:
         if pod.facts is not None:
@@ -211,7 +239,7 @@ class Pods:
         resolved = msgspec.structs.replace(
             owner,
             workload=workload,
-            service=self._selectors.service(owner.namespace, owner.labels),
+            service=self._backends.service(owner, pod.object_uid),
             zone=node.facts.zone if node else "",
             roles=roles(
                 namespace=owner.namespace,

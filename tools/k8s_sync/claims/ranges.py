@@ -30,9 +30,11 @@ class Ranges:
     def __iter__(self) -> Iterator[Range]:
         return iter(self._ranges.values())
 
-    def settle(self, uid: str, subnets: Iterable[Subnet], now: int) -> list[Range]:
-        """Notes the pods' blocks that an object names now; returns what changed."""
-        wanted: dict[_Key, None] = dict.fromkeys(("", net, "pod") for net in subnets)
+    def settle(
+        self, uid: str, subnets: Iterable[Subnet], now: int, kind: Kind = "pod"
+    ) -> list[Range]:
+        """Notes the blocks that an object names now; returns what changed."""
+        wanted: dict[_Key, None] = dict.fromkeys(("", net, kind) for net in subnets)
         rows = []
         for key in sorted(self._held.pop(uid, set()) - wanted.keys(), key=str):
             self._holders[key].discard(uid)

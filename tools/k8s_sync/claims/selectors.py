@@ -35,12 +35,16 @@ class Selectors:
             if not self._by_label[index]:
                 del self._by_label[index]
 
-    def service(self, namespace: str, labels: Labels) -> str:
-        """Names the service that selects a pod; empty if it is none or not one."""
-        names = [
-            name
-            for label in labels
-            for selector, name in self._by_label.get((namespace, label), {}).values()
-            if selects(selector, labels)
+    def services(self, namespace: str, labels: Labels) -> list[str]:
+        """Names the services that select a pod."""
+        # One may be there twice: a new one, and the one whose name it has.
+        return [
+            *{
+                name: None
+                for label in labels
+                for selector, name in self._by_label.get(
+                    (namespace, label), {}
+                ).values()
+                if selects(selector, labels)
+            }
         ]
-        return names[0] if len(names) == 1 else ""

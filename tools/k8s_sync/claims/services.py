@@ -1,5 +1,6 @@
 """The services of a cluster and their claims."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -9,10 +10,13 @@ from k8s_sync.claims.ledger import Claims, Key, Ledger, changed
 from k8s_sync.claims.nodes import Nodes
 from k8s_sync.claims.roles import roles
 from k8s_sync.claims.selectors import Selectors
+from k8s_sync.claims.slices import Service
 from k8s_sync.model import Claim, Owner
 
 
-class _Service(msgspec.Struct):
+class Known(msgspec.Struct):
+    """A service and its claims."""
+
     facts: ServiceFacts
     owner: Owner
     claims: Claims
@@ -28,8 +32,9 @@ class Services:
         self._ledger = ledger
         self._nodes = nodes
         self._node_ports = node_ports
-        self._services: dict[str, _Service] = {}
-        self._with_node_ports: dict[str, _Service] = {}
+        self._services: dict[str, Known] = {}
+        self._named: defaultdict[Service, dict[str, Known]] = defaultdict(dict)
+        self._with_node_ports: dict[str, Known] = {}
         self.selectors = Selectors()
 
     def claims(self) -> Iterator[Claim]:
@@ -44,6 +49,19 @@ class Services:
         service = self._services.get(uid)
         return service.facts if service else None
 
+    def named(self, name: Service) -> Known | None:
+        """Finds a service; the newest, if it came back and the old is not yet gone."""
+        return max(
+            self._named.get(name, {}).values(),
+            key=lambda service: (service.facts.created, service.facts.uid),
+            default=None,
+        )
+
+    def unselecting(self, name: Service) -> bool:
+        """Tells whether a service leaves it to slices what its backends are."""
+        found = self.named(name)
+        return found is not None and not (found.facts.selector or found.facts.alias)
+
     def apply(self, facts: ServiceFacts, now: int) -> list[Claim]:
         """Takes note of a service."""
         owner = _owner(facts)
@@ -51,8 +69,9 @@ class Services:
         if service is None:
             # What a service has when first seen, it has had from the beginning.
             start = facts.created
-            service = _Service(facts, owner, (), {})
+            service = Known(facts, owner, (), {})
             self._services[facts.uid] = service
+            self._named[Service(facts.namespace, facts.name)][facts.uid] = service
         else:
             start = now
             self.selectors.remove(facts.namespace, facts.uid, service.facts.selector)
@@ -83,6 +102,10 @@ class Services:
         if service is None:
             return []
         self._with_node_ports.pop(uid, None)
+        name = Service(service.facts.namespace, service.facts.name)
+        del self._named[name][uid]
+        if not self._named[name]:
+            del self._named[name]
         self.selectors.remove(service.facts.namespace, uid, service.facts.selector)
         rows = changed(service.claims, self._ledger.close(service.claims, now))
         for claims in service.on_nodes.values():
@@ -98,7 +121,7 @@ class Services:
         return rows
 
     def _settle(
-        self, service: _Service, packed: bytes, start: int, now: int
+        self, service: Known, packed: bytes, start: int, now: int
     ) -> list[Claim]:
         since = self._nodes.since(packed)
         wants: dict[Key, int] = {}

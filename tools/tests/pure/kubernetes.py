@@ -135,6 +135,42 @@ def service(
     )
 
 
+def target(name: str, *ips: str, kind: str = "Pod", **more: Any) -> Json:
+    """An endpoint that is an object of the cluster."""
+    reference = {"kind": kind, "namespace": "shop", "name": name, "uid": f"uid-{name}"}
+    return {"addresses": list(ips), "conditions": {}, "targetRef": reference} | more
+
+
+def outside(*ips: str, **more: Any) -> Json:
+    """An endpoint that is not."""
+    return {"addresses": list(ips), "conditions": {}} | more
+
+
+def endpoint_slice(
+    name: str,
+    of: str,
+    *endpoints: Json,
+    ports: Iterable[int | Json] = (80,),
+    kind: str = "IPv4",
+    **more: Any,
+) -> Object:
+    """A slice of a service; its name need not be the service's."""
+    labels = {"kubernetes.io/service-name": of} if of else {}
+    return obj(
+        metadata=meta(name, "shop", labels=labels) | more,
+        addressType=kind,
+        endpoints=list(endpoints) or None,
+        ports=[
+            {"name": "", "port": one} if isinstance(one, int) else one for one in ports
+        ]
+        or None,
+    )
+
+
+def service_cidr(name: str, *cidrs: str) -> Object:
+    return obj(metadata=meta(name), spec={"cidrs": list(cidrs)})
+
+
 def replica_set(name: str = "web-abc", deployment: str = "web") -> Object:
     owner = controlled_by("Deployment", deployment) if deployment else []
     return obj(metadata=meta(name, "shop", ownerReferences=owner))

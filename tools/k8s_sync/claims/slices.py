@@ -1,0 +1,128 @@
+"""EndpointSlices: who stands behind a service, and on which ports.
+
+A service may have many, an address may be in several of them, and only a label tells
+whose they are (T18). Whether an endpoint is ready or about to end makes no difference
+here: it is the service's as long as a slice names it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from k8s_sync.claims.facts import Reader, place, usable
+from k8s_sync.kube.objects import Object, Port
+from k8s_sync.model import Proto
+
+_SERVICE = "kubernetes.io/service-name"
+_TYPES = ("IPv4", "IPv6")
+
+ALL_PORTS: tuple[int, Proto] = (0, "")
+"""In place of a port: all there are."""
+
+
+class Service(NamedTuple):
+    """What a slice knows of its service."""
+
+    namespace: str
+    name: str
+
+
+class SliceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A slice."""
+
+    uid: str
+    service: Service
+    created: int
+    pods: dict[str, tuple[bytes, ...]]
+    """Addresses of the pods behind the service, by the uid of their API objects."""
+    others: tuple[bytes, ...]
+    """Addresses of whoever else is behind it, and is no object of the cluster."""
+    ports: tuple[tuple[int, Proto], ...]
+    """Without any, nothing is said of ports."""
+
+
+def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
+    """Reads a slice; None if there is nothing of use in it."""
+    metadata = obj.metadata
+    service = metadata.labels.get(_SERVICE, "")
+    if not service or obj.address_type not in _TYPES:
+        return None
+    at = place("endpointslices", metadata)
+    pods: dict[str, tuple[bytes, ...]] = {}
+    others: dict[bytes, None] = {}
+    for endpoint in obj.endpoints or ():
+        addresses = tuple(read.each(at, usable, endpoint.addresses))
+        target = endpoint.target_ref
+        if target is None:
+            others |= dict.fromkeys(addresses)
+        elif target.kind == "Pod" and target.uid:
+            pods[target.uid] = (*pods.get(target.uid, ()), *addresses)
+    return SliceFacts(
+        uid=metadata.uid,
+        service=Service(read.share(metadata.namespace), read.share(service)),
+        created=read.created(at, metadata),
+        pods=pods,
+        others=tuple(others),
+        ports=read.share(tuple(_ports(read, at, obj.ports or ()))),
+    )
+
+
+def _ports(
+    read: Reader, at: str, ports: tuple[Port, ...]
+) -> Iterator[tuple[int, Proto]]:
+    for port in ports:
+        if not port.port:
+            yield ALL_PORTS
+        elif found := read.port(at, port.port, port.protocol):
+            yield found
+
+
+class Slices:
+    """All slices, by their service and by the pods that they name."""
+
+    def __init__(self) -> None:
+        """Knows of none."""
+        self._slices: dict[str, SliceFacts] = {}
+        self._of: defaultdict[Service, set[str]] = defaultdict(set)
+        # Few members each: a list takes a tenth of what a set does.
+        self._naming: defaultdict[str, list[str]] = defaultdict(list)
+
+    def of(self, service: Service) -> list[SliceFacts]:
+        """Lists the slices of a service."""
+        return [self._slices[uid] for uid in self._of.get(service, ())]
+
+    def naming(self, pod: str) -> list[SliceFacts]:
+        """Lists the slices that name a pod."""
+        return [self._slices[uid] for uid in self._naming.get(pod, ())]
+
+    def put(self, uid: str, facts: SliceFacts | None) -> SliceFacts | None:
+        """Takes note of a slice, or that it is gone; returns what it was before."""
+        before = self._slices.get(uid)
+        if before is not None:
+            self._of[before.service].discard(uid)
+            if not self._of[before.service]:
+                del self._of[before.service]
+            for pod in before.pods.keys() - (facts.pods if facts else {}):
+                self._naming[pod].remove(uid)
+                if not self._naming[pod]:
+                    del self._naming[pod]
+        if facts is None:
+            self._slices.pop(uid, None)
+            return before
+        self._slices[uid] = facts
+        self._of[facts.service].add(uid)
+        for pod in facts.pods.keys() - (before.pods if before else {}):
+            self._naming[pod].append(uid)
+        return before
+
+
+def moved(before: SliceFacts | None, after: SliceFacts | None) -> set[str]:
+    """Names the pods for which a change of a slice makes a difference."""
+    if before is None or after is None:
+        return set(before.pods if before else after.pods if after else ())
+    if (before.service, before.ports) != (after.service, after.ports):
+        return before.pods.keys() | after.pods.keys()
+    pairs = before.pods.items() ^ after.pods.items()
+    return {pod for pod, _ in pairs}

@@ -1,0 +1,365 @@
+"""What EndpointSlices add: the service of a port, and backends that nothing selects."""
+
+from typing import Any
+
+import pytest
+
+from k8s_sync import address
+from k8s_sync.claims.inventory import Inventory
+from k8s_sync.kube.objects import Object
+from k8s_sync.model import SECOND, Claim
+from k8s_sync.timeline import Timeline
+from tests.pure.kubernetes import (
+    NOW,
+    at,
+    claims,
+    contents,
+    endpoint_slice,
+    held,
+    host_pod,
+    live,
+    node,
+    outside,
+    pod,
+    service,
+    spans,
+    target,
+    us,
+    where,
+)
+
+LATER = NOW + 60 * SECOND
+POD = pod("db-0", "10.0.0.1", labels={"app": "db", "role": "primary"})
+BOTH = [
+    ("services", service("db", spec={"selector": {"app": "db"}})),
+    ("services", service("primary", spec={"selector": {"role": "primary"}})),
+]
+DB_0 = target("db-0", "10.0.0.1")
+UDP = {"port": 53, "protocol": "UDP"}
+
+
+def told(*steps: tuple[str, Object], now: int = NOW) -> Inventory:
+    inventory = Inventory("demo", problem=pytest.fail)
+    for resource, made in steps:
+        inventory.apply(resource, made, now)
+    return inventory
+
+
+def services(inventory: Inventory) -> dict[str, str]:
+    """The service that each live claim of a pod names."""
+    found = (claim for claim in live(inventory) if claim.owner.kind == "pod")
+    return {where(claim): claim.owner.service for claim in found}
+
+
+def slices(*made: Object) -> list[tuple[str, Object]]:
+    return [("endpointslices", one) for one in made]
+
+
+# --- pods of several services
+
+
+def test_t18_the_port_decides_between_services() -> None:
+    inventory = told(
+        ("pods", POD),
+        *BOTH,
+        *slices(
+            endpoint_slice("a", "db", DB_0, ports=[5432, 9187]),
+            endpoint_slice("b", "primary", DB_0, ports=[5432, 8008, UDP]),
+        ),
+    )
+    assert services(inventory) == {
+        "10.0.0.1": "",
+        "10.0.0.1:9187/tcp": "db",
+        "10.0.0.1:8008/tcp": "primary",
+        "10.0.0.1:53/udp": "primary",
+    }
+    whole, *ports = sorted(live(inventory), key=lambda claim: claim.port)
+    assert {claim.start for claim in ports} == {whole.start} == {us("09:00:03")}
+    assert {claim.owner.pod for claim in ports} == {"db-0"}
+    timeline = Timeline()
+    for row in inventory.rows():
+        timeline.apply(row)
+    answers = {
+        port: timeline.owner(address.pack("10.0.0.1"), NOW, port, "tcp").owner
+        for port in (9187, 5432)
+    }
+    assert answers[9187]
+    assert answers[5432]
+    assert (answers[9187].service, answers[5432].service) == ("db", "")
+
+
+def test_a_pod_of_one_service_needs_no_port() -> None:
+    made = endpoint_slice("a", "db", DB_0, ports=[5432])
+    inventory = told(("pods", POD), BOTH[0], *slices(made))
+    assert services(inventory) == {"10.0.0.1": "db"}
+
+
+def test_without_slices_all_is_as_it_was() -> None:
+    assert services(told(("pods", POD), *BOTH)) == {"10.0.0.1": ""}
+
+
+def test_t18_the_slices_of_a_service_count_together() -> None:
+    """Also if they say the same, and if one takes over from another."""
+    one, two = (endpoint_slice(name, "db", DB_0, ports=[9187]) for name in "ab")
+    inventory = told(("pods", POD), *BOTH, *slices(one, two))
+    wanted = {"10.0.0.1": "", "10.0.0.1:9187/tcp": "db"}
+    assert services(inventory) == wanted
+    assert inventory.delete("endpointslices", "uid-a", NOW) == []
+    assert services(inventory) == wanted
+    (row,) = inventory.delete("endpointslices", "uid-b", LATER)
+    assert spans([row]) == {"10.0.0.1:9187/tcp": (us("09:00:03"), LATER)}
+    assert services(inventory) == {"10.0.0.1": ""}
+
+
+def test_a_service_with_all_ports_leaves_none_to_others() -> None:
+    inventory = told(
+        ("pods", POD),
+        *BOTH,
+        *slices(
+            endpoint_slice("a", "db", DB_0, ports=[{"name": "all"}]),
+            endpoint_slice("b", "primary", DB_0, ports=[8008]),
+        ),
+    )
+    assert services(inventory) == {"10.0.0.1": ""}
+
+
+def test_t18_the_service_is_told_by_the_label_alone() -> None:
+    named = endpoint_slice("db", "", DB_0, ports=[9187])
+    other = endpoint_slice("db-x", "web", DB_0, ports=[9188])
+    inventory = told(("pods", POD), *BOTH, *slices(named, other))
+    assert services(inventory) == {"10.0.0.1": ""}
+
+
+@pytest.mark.parametrize("conditions", [{}, {"ready": True}, {"ready": False}])
+def test_t18_whether_an_endpoint_is_ready_does_not_matter(
+    conditions: dict[str, Any],
+) -> None:
+    """What is not said is: ready, and not terminating."""
+    endpoint = target("db-0", "10.0.0.1", conditions=conditions)
+    made = endpoint_slice("a", "db", endpoint, ports=[9187])
+    inventory = told(("pods", POD), *BOTH, *slices(made))
+    assert services(inventory)["10.0.0.1:9187/tcp"] == "db"
+
+
+def test_t18_the_uid_is_the_link_to_the_pod() -> None:
+    """A namesake is somebody else, and so is a pod of another namespace."""
+    old = DB_0 | {"targetRef": DB_0["targetRef"] | {"uid": "uid-old"}}
+    elsewhere = endpoint_slice("b", "db", DB_0, ports=[9188], namespace="other")
+    inventory = told(
+        ("pods", POD),
+        *BOTH,
+        *slices(endpoint_slice("a", "db", old, ports=[9187]), elsewhere),
+    )
+    assert services(inventory) == {"10.0.0.1": ""}
+
+
+def test_a_port_ends_with_the_address() -> None:
+    made = slices(endpoint_slice("a", "db", DB_0, ports=[9187]))
+    inventory = told(("pods", POD), *BOTH, *made)
+    doomed = pod(
+        "db-0",
+        "10.0.0.1",
+        labels={"app": "db", "role": "primary"},
+        deletionTimestamp=at("11:00:00"),
+    )
+    rows = inventory.apply("pods", doomed, NOW)
+    assert sorted(map(where, rows)) == ["10.0.0.1", "10.0.0.1:9187/tcp"]
+    assert {c.terminating for c in live(inventory)} == {us("11:00:00")}
+    rows = inventory.delete("pods", "uid-db-0", LATER)
+    assert spans(rows) == dict.fromkeys(
+        ["10.0.0.1", "10.0.0.1:9187/tcp"], (us("09:00:03"), LATER)
+    )
+    assert {row.ended for row in rows if isinstance(row, Claim)} == {
+        c.ended for c in rows if isinstance(c, Claim) and not c.port
+    }
+    assert claims(inventory) == []
+
+
+def test_t07_a_pod_that_moves_takes_its_ports_along() -> None:
+    labels = {"app": "db", "role": "primary"}
+    made = endpoint_slice("a", "db", DB_0, ports=[9187])
+    inventory = told(("pods", POD), *BOTH, *slices(made))
+    inventory.apply("pods", pod("db-0", "10.0.0.9", labels=labels), LATER)
+    assert services(inventory) == {"10.0.0.9": ""}, "the slice does not know yet"
+    there = target("db-0", "10.0.0.9")
+    made = endpoint_slice("a", "db", there, ports=[9187])
+    inventory.apply("endpointslices", made, LATER + SECOND)
+    found = spans(claims(inventory))
+    assert found["10.0.0.1:9187/tcp"] == found["10.0.0.1"]
+    assert found["10.0.0.9:9187/tcp"] == found["10.0.0.9"] == (LATER, None)
+
+
+# --- services without a selector
+
+
+def test_t18_a_service_without_a_selector_has_the_pods_of_its_slices() -> None:
+    inventory = told(
+        ("pods", POD),
+        ("services", service("db", "10.96.0.1")),
+        *slices(endpoint_slice("a", "db", DB_0)),
+    )
+    assert services(inventory) == {"10.0.0.1": "db"}
+    inventory.delete("services", "uid-db", NOW)
+    assert services(inventory) == {"10.0.0.1": ""}
+
+
+def test_a_selector_counts_more_than_slices() -> None:
+    selecting = service("web", spec={"selector": {"app": "web"}})
+    made = endpoint_slice("a", "web", DB_0)
+    inventory = told(("pods", POD), ("services", selecting), *slices(made))
+    assert services(inventory) == {"10.0.0.1": ""}
+    inventory.apply("services", service("web"), NOW)
+    assert services(inventory) == {"10.0.0.1": "web"}, "it has lost its selector"
+
+
+def test_t17_a_name_in_the_dns_has_no_backends() -> None:
+    alias = service("x", spec={"type": "ExternalName", "externalName": "example.org"})
+    made = slices(endpoint_slice("a", "x", DB_0, outside("198.51.100.7")))
+    inventory = told(("pods", POD), ("services", alias), *made)
+    assert services(inventory) == {"10.0.0.1": ""}
+    assert held(live(inventory)) == {"10.0.0.1": "uid-db-0"}
+
+
+# --- backends outside of the cluster
+
+EXT = ("services", service("ext", "10.96.0.9"))
+
+
+def ports_of(inventory: Inventory) -> dict[str, tuple[int, int | None]]:
+    return spans(c for c in live(inventory) if where(c) != "10.96.0.9")
+
+
+def test_t18_an_endpoint_that_is_no_object_is_the_services() -> None:
+    made = endpoint_slice(
+        "a",
+        "ext",
+        outside("198.51.100.7"),
+        outside("fd00::7"),
+        ports=[5432, UDP],
+        creationTimestamp=at("08:30:00"),
+    )
+    inventory = told(EXT, *slices(made))
+    since = us("08:30:00"), None
+    assert ports_of(inventory) == {
+        "198.51.100.7:5432/tcp": since,
+        "198.51.100.7:53/udp": since,
+        "fd00::7:5432/tcp": since,
+        "fd00::7:53/udp": since,
+    }
+    owners = {claim.owner.uid: claim.owner for claim in live(inventory)}
+    assert [*owners] == ["uid-ext"]
+    assert (owners["uid-ext"].kind, owners["uid-ext"].service) == ("service", "ext")
+
+
+@pytest.mark.parametrize("ports", [[], [{"name": "all"}]])
+def test_t18_without_ports_the_address_is(ports: list[Any]) -> None:
+    made = endpoint_slice("a", "ext", outside("198.51.100.7"), ports=ports)
+    assert ports_of(told(EXT, *slices(made))) == {
+        "198.51.100.7": (us("08:00:00"), None)
+    }
+
+
+def test_t18_an_address_in_two_slices_is_claimed_once_from_the_first_on() -> None:
+    one = endpoint_slice("a", "ext", outside("198.51.100.7", "198.51.100.7"))
+    two = endpoint_slice(
+        "b", "ext", outside("198.51.100.7"), creationTimestamp=at("09:30:00")
+    )
+    for made in (one, two), (two, one):
+        inventory = told(EXT, *slices(*made))
+        assert ports_of(inventory) == {"198.51.100.7:80/tcp": (us("08:00:00"), None)}
+        assert inventory.delete("endpointslices", "uid-a", LATER) == []
+    (row,) = inventory.delete("endpointslices", "uid-b", LATER)
+    assert spans([row]) == {"198.51.100.7:80/tcp": (us("08:00:00"), LATER)}
+
+
+def test_t18_names_in_the_dns_are_no_addresses() -> None:
+    made = endpoint_slice("a", "ext", outside("db.example.org"), kind="FQDN")
+    assert ports_of(told(EXT, *slices(made))) == {}
+
+
+def test_an_endpoint_comes_and_goes() -> None:
+    first, second = outside("198.51.100.7"), outside("198.51.100.8")
+    inventory = told(EXT, *slices(endpoint_slice("a", "ext", first)))
+    both = endpoint_slice("a", "ext", first, second)
+    rows = inventory.apply("endpointslices", both, NOW)
+    assert spans(rows) == {"198.51.100.8:80/tcp": (NOW, None)}
+    rows = inventory.apply("endpointslices", endpoint_slice("a", "ext", second), LATER)
+    assert spans(rows) == {"198.51.100.7:80/tcp": (us("08:00:00"), LATER)}
+    assert [row.ended for row in rows if isinstance(row, Claim)] == ["deleted"]
+    rows = inventory.delete("services", "uid-ext", LATER)
+    assert spans(rows)["198.51.100.8:80/tcp"] == (NOW, LATER)
+    assert live(inventory) == []
+
+
+def test_a_service_is_not_older_than_itself() -> None:
+    """Slices that a person made stay when a service is made anew."""
+    made = endpoint_slice("a", "ext", outside("198.51.100.7"))
+    inventory = told(EXT, *slices(made))
+    anew = service("ext", "10.96.0.9", uid="uid-anew", creationTimestamp=at("11:00:00"))
+    inventory.apply("services", anew, NOW)
+    inventory.delete("services", "uid-ext", NOW)
+    (claim,) = [claim for claim in live(inventory) if claim.port]
+    assert (claim.owner.uid, claim.start) == ("uid-anew", us("11:00:00"))
+
+
+OWN = [
+    ("pods", POD, "10.0.0.1"),
+    ("nodes", node("node-9", "192.168.50.19"), "192.168.50.19"),
+    (
+        "nodes",
+        node("n", annotations={"network.cilium.io/ipv4-cilium-host": "10.0.9.1"}),
+        "10.0.9.1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("resource", "made", "text"), OWN)
+def test_t18_an_address_of_a_pod_or_node_is_not_outside(
+    resource: str, made: Object, text: str
+) -> None:
+    """A claim on a port would win against theirs on the address."""
+    steps = [(resource, made), EXT, *slices(endpoint_slice("a", "ext", outside(text)))]
+    expected = contents(told(*steps))
+    assert f"{text}:80/tcp" not in ports_of(told(*steps))
+    for order in ([1, 2, 0], [2, 0, 1], [2, 1, 0], [0, 2, 1], [1, 0, 2]):
+        assert contents(told(*(steps[n] for n in order))) == expected
+    inventory = told(*steps)
+    inventory.delete(resource, made.metadata.uid, LATER)
+    assert ports_of(inventory)[f"{text}:80/tcp"] == (LATER, None)
+
+
+def test_t18_what_was_told_before_a_pod_was_ends_where_it_begins() -> None:
+    """Whoever asks about the past finds the pod from its beginning on."""
+    inventory = told(EXT, *slices(endpoint_slice("a", "ext", outside("10.0.0.1"))))
+    rows = inventory.apply("pods", POD, NOW)
+    assert spans(rows) == {
+        "10.0.0.1": (us("09:00:03"), None),
+        "10.0.0.1:80/tcp": (us("08:00:00"), us("09:00:03")),
+    }
+
+
+def test_t08_a_pod_in_the_host_network_has_no_address_of_its_own() -> None:
+    """The address is the node's, which is not known here."""
+    where_it_is = {"hostIPs": [{"ip": "192.168.50.11"}]}
+    agent = host_pod("agent", {"containerPort": 9100}, status=where_it_is)
+    made = endpoint_slice("a", "ext", outside("192.168.50.11"), ports=[9100, 6443])
+    inventory = told(("pods", agent), EXT, *slices(made))
+    timeline = Timeline()
+    for row in inventory.rows():
+        timeline.apply(row)
+    found = {
+        port: timeline.owner(address.pack("192.168.50.11"), NOW, port, "tcp").owner
+        for port in (9100, 6443)
+    }
+    assert [owner and owner.kind for owner in found.values()] == ["pod", "service"]
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    said: list[str] = []
+    inventory = Inventory("demo", problem=said.append)
+    made = endpoint_slice("a", "ext", outside("127.0.0.1"), ports=[99999])
+    inventory.apply("endpointslices", made, NOW)
+    assert said == [
+        "endpointslices shop/a: bad addr '127.0.0.1'",
+        "endpointslices shop/a: bad port '99999/'",
+    ]
