@@ -204,6 +204,14 @@ class Store:
         self._snapshots.clear()
         self._wake()
 
+    def copy(self) -> "Store":
+        """What a server that hears of nothing more will go on to tell."""
+        copied = Store(self.version)
+        for plural, objects in self._objects.items():
+            copied._objects[plural].update(objects)
+            copied._trimmed[plural] = self.version
+        return copied
+
     def keep_rest(self, version: int, rest: list[Json]) -> str:
         """Keeps the pages that are still to come of a list at a version.
 

@@ -14,6 +14,7 @@ from k8s_sync.errors import FatalError
 from k8s_sync.kube import files
 from k8s_sync.kube.auth import credentials
 from k8s_sync.kube.client import ApiClient
+from k8s_sync.kube.known import version
 from k8s_sync.model import Claim, Range, Row
 
 PATIENCE = 60.0
@@ -91,7 +92,7 @@ def rows_of(  # noqa: PLR0913 -- most are options, by name
         ConfigError: A file is nothing that kubectl writes.
     """
     found = [one for path in paths for one in files.read_file(path, problem)]
-    # Versions of one object stay in the order in which they were written.
+    # States of one object by their versions, else in the order in which they came.
     found.sort(key=_order)
     there = {one.resource for one in found}
     inventory = Inventory(
@@ -133,10 +134,12 @@ def _ordered(inventory: Inventory) -> list[Row]:
     ]
 
 
-def _order(found: files.Found) -> tuple[int, str, str, str]:
+def _order(found: files.Found) -> tuple[int, str, str, str, int]:
     metadata = found.object.metadata
     rank = RESOURCES.index(found.resource)
-    return rank, metadata.namespace, metadata.name, metadata.uid
+    state = version(metadata.resource_version)
+    number = state if isinstance(state, int) else 0
+    return rank, metadata.namespace, metadata.name, metadata.uid, number
 
 
 def _row_order(row: Row) -> tuple[bool, str, bytes, int, str, str]:

@@ -36,7 +36,7 @@ class SliceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     service: Service
     created: int
     pods: dict[str, tuple[bytes, ...]]
-    """Addresses of the pods behind the service, by the uid of their API objects."""
+    """Addresses of what is behind the service, by the uid of its API object."""
     others: tuple[bytes, ...]
     """Addresses of whoever else is behind it, and is no object of the cluster."""
     ports: tuple[tuple[int, Proto], ...]
@@ -44,10 +44,9 @@ class SliceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
-    """Reads a slice; None if there is nothing of use in it."""
+    """Reads a slice; None if what is in it are names, or of a type not yet known."""
     metadata = obj.metadata
-    service = metadata.labels.get(_SERVICE, "")
-    if not service or obj.address_type not in _TYPES:
+    if obj.address_type not in _TYPES:
         return None
     at = place("endpointslices", metadata)
     pods: dict[str, tuple[bytes, ...]] = {}
@@ -57,11 +56,14 @@ def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
         target = endpoint.target_ref
         if target is None:
             others |= dict.fromkeys(addresses)
-        elif target.kind == "Pod" and target.uid:
+        elif target.uid:
             pods[target.uid] = (*pods.get(target.uid, ()), *addresses)
     return SliceFacts(
         uid=metadata.uid,
-        service=Service(read.share(metadata.namespace), read.share(service)),
+        service=Service(
+            read.share(metadata.namespace),
+            read.share(metadata.labels.get(_SERVICE, "")),
+        ),
         created=read.created(at, metadata),
         pods=pods,
         others=tuple(others),

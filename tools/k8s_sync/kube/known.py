@@ -30,6 +30,7 @@ class News(Enum):
     NOTHING = "nothing"
     CHANGE = "change"
     REPLACEMENT = "replacement"
+    OUTDATED = "outdated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class Known:
             if old[2] != self._round:
                 self._entries[key] = (old[0], old[1], self._round)
             return News.NOTHING, ""
+        if old and self._syncing and self._is_outdated(old, metadata.uid, now):
+            return News.OUTDATED, ""
         self._entries[key] = (metadata.uid, now, self._round)
         if old and old[0] != metadata.uid:
             return News.REPLACEMENT, old[0]
@@ -107,6 +110,16 @@ class Known:
         if old[2] == self._round:
             return same or is_older(now, old[1])
         return same and self._trusted
+
+    def _is_outdated(
+        self, old: tuple[str, Version, int], uid: str, now: Version
+    ) -> bool:
+        """Another API server that lags behind may tell what has been (T22).
+
+        Or the history was set back, and what has been is so again: only a sync that
+        trusts in nothing can tell.
+        """
+        return self._trusted and old[0] == uid and is_older(now, old[1])
 
     def keep(self, metadata: Metadata) -> None:
         """Notes that an object is there although it could not be read."""

@@ -179,11 +179,8 @@ class Status(_Slim, frozen=True, kw_only=True):
 
 
 class Reference(_Slim, frozen=True, kw_only=True):
-    """The object behind an endpoint."""
+    """The object behind an endpoint; its uid tells all the rest."""
 
-    kind: str = ""
-    namespace: str = ""
-    name: str = ""
     uid: str = ""
 
 

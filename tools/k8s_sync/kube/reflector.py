@@ -172,6 +172,7 @@ class Reflector:
             self.stats.last_contact = self._world.clock()
             page = self._decoder.page(body)
             first = first or page.metadata.resource_version
+            self._check_reached(first)
             for item in page.items:
                 await self._teller.upsert(item)
             token = page.metadata.continue_ or ""
@@ -182,8 +183,7 @@ class Reflector:
 
     async def _finish(self, reached: str, how: str) -> None:
         """All that there is has been told: now tell what is no more."""
-        if self._trusted and is_older(version(reached), self._highest):
-            raise RegressionError(f"{self._label}: the server's history was set back")
+        self._check_reached(reached)
         await self._teller.finish()
         self._trusted = True
         self._version = reached
@@ -192,6 +192,10 @@ class Reflector:
         self.stats.objects = len(self._teller.known)
         self.stats.sync_seconds = self._world.clock() - self._sync_began
         await self._live(always=True)
+
+    def _check_reached(self, reached: str) -> None:
+        if self._trusted and is_older(version(reached), self._highest):
+            raise RegressionError(f"{self._label}: the server's history was set back")
 
     async def _live(self, *, always: bool = False) -> None:
         if always or self.state != "live":

@@ -6,6 +6,7 @@ from k8s_sync.kube.changes import Applied, Deleted, Sink
 from k8s_sync.kube.decode import Event, Problem
 from k8s_sync.kube.known import Known, News
 from k8s_sync.kube.objects import Failure, Metadata, Object
+from k8s_sync.kube.policy import RegressionError
 from k8s_sync.kube.refusal import refused
 from k8s_sync.kube.resources import Resource
 from k8s_sync.kube.stats import Stats
@@ -57,12 +58,21 @@ class Teller:
                 self._wonder(event.type)
 
     async def upsert(self, what: Object | Problem) -> None:
-        """Tells that an object is there, unless that is known."""
+        """Tells that an object is there, unless that is known.
+
+        Raises:
+            RegressionError: It is older than what is known.
+        """
         if isinstance(what, Problem):
             self._complain(what)
             self.known.keep(what.metadata)
             return
         news, replaced = self.known.apply(what.metadata)
+        if news is News.OUTDATED:
+            raise RegressionError(
+                f"{self._label}: {what.metadata.name} of version"
+                f" {what.metadata.resource_version} is older than what is known of it"
+            )
         if news is News.REPLACEMENT:
             await self._sink(self._deleted(replaced, what.metadata, None))
         if news is not News.NOTHING:

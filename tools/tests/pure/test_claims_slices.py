@@ -153,6 +153,14 @@ def test_t18_the_uid_is_the_link_to_the_pod() -> None:
     assert services(inventory) == {"10.0.0.1": ""}
 
 
+def test_slices_of_other_namespaces_do_not_count() -> None:
+    """Whoever may write there could name any pod."""
+    theirs = ("services", service("x", namespace="other"))
+    made = endpoint_slice("a", "x", DB_0, namespace="other")
+    inventory = told(("pods", POD), BOTH[0], theirs, *slices(made))
+    assert services(inventory) == {"10.0.0.1": "db"}
+
+
 def test_a_port_ends_with_the_address() -> None:
     made = slices(endpoint_slice("a", "db", DB_0, ports=[9187]))
     inventory = told(("pods", POD), *BOTH, *made)
@@ -189,6 +197,14 @@ def test_t07_a_pod_that_moves_takes_its_ports_along() -> None:
     assert found["10.0.0.9:9187/tcp"] == found["10.0.0.9"] == (LATER, None)
 
 
+def test_t07_an_address_that_was_left_gets_no_ports() -> None:
+    labels = {"app": "db", "role": "primary"}
+    inventory = told(("pods", POD), *BOTH)
+    inventory.apply("pods", pod("db-0", "10.0.0.9", labels=labels), LATER)
+    made = endpoint_slice("a", "db", DB_0, ports=[9187])
+    assert inventory.apply("endpointslices", made, LATER) == []
+
+
 # --- services without a selector
 
 
@@ -218,6 +234,9 @@ def test_t17_a_name_in_the_dns_has_no_backends() -> None:
     inventory = told(("pods", POD), ("services", alias), *made)
     assert services(inventory) == {"10.0.0.1": ""}
     assert held(live(inventory)) == {"10.0.0.1": "uid-db-0"}
+    inventory.apply("services", service("x"), NOW)
+    assert services(inventory) == {"10.0.0.1": "x"}
+    assert held(live(inventory))["198.51.100.7:80/tcp"] == "uid-x"
 
 
 # --- backends outside of the cluster
@@ -336,6 +355,14 @@ def test_t18_what_was_told_before_a_pod_was_ends_where_it_begins() -> None:
         "10.0.0.1": (us("09:00:03"), None),
         "10.0.0.1:80/tcp": (us("08:00:00"), us("09:00:03")),
     }
+
+
+def test_t10_an_address_in_another_network_is_another_one() -> None:
+    status = '[{"name":"n/vlan","ips":["10.0.0.1"]}]'
+    elsewhere = pod("x", annotations={"k8s.v1.cni.cncf.io/network-status": status})
+    made = endpoint_slice("a", "ext", outside("10.0.0.1"))
+    inventory = told(("pods", elsewhere), EXT, *slices(made))
+    assert "10.0.0.1:80/tcp" in ports_of(inventory)
 
 
 def test_t08_a_pod_in_the_host_network_has_no_address_of_its_own() -> None:

@@ -260,3 +260,15 @@ def test_without_replicasets_deployments_are_guessed(tmp_path: Path) -> None:
     assert held(made)["10.244.0.6"]
     found = {row.owner.workload for row in made if isinstance(row, Claim)}
     assert {"Deployment/web", "Deployment/coredns", "StatefulSet/db"} < found
+
+
+def test_t22_of_two_states_of_an_object_the_newer_counts(tmp_path: Path) -> None:
+    """Whichever file was named first, if they tell their versions."""
+    paths = []
+    for version, ip in (("9", "10.0.0.9"), ("10", "10.0.0.10")):
+        metadata = POD["metadata"] | {"resourceVersion": version}
+        status = {"phase": "Running", "podIPs": [{"ip": ip}]}
+        paths.append(tmp_path / f"{version}.json")
+        paths[-1].write_text(json.dumps(POD | {"metadata": metadata, "status": status}))
+    for order in (paths, paths[::-1]):
+        assert held(rows(*order)) == {"10.0.0.10": "u1"}

@@ -134,6 +134,18 @@ def test_old_states_within_a_sync_count_for_nothing() -> None:
     assert known.apply(meta("a", "u2", 6)) == (News.CHANGE, "")
 
 
+def test_t22_a_state_older_than_the_known_one_is_outdated() -> None:
+    known = Known()
+    known.begin()
+    known.apply(meta("a", "u1", 5))
+    known.finish()
+    known.begin()
+    assert known.apply(meta("a", "u1", 4)) == (News.OUTDATED, "")
+    assert known.apply(meta("a", "u2", 4)) == (News.REPLACEMENT, "u1")
+    known.begin(trusted=False)
+    assert known.apply(meta("a", "u2", 3)) == (News.CHANGE, "")
+
+
 def test_after_a_set_back_no_version_is_trusted() -> None:
     known = Known()
     known.begin()

@@ -6,6 +6,7 @@ import pytest
 
 from fakes.api_server import FakeApiServer
 from k8s_sync.kube.changes import Applied, Deleted, Synced
+from k8s_sync.kube.policy import Timing
 from k8s_sync.kube.resources import NODES, REPLICASETS
 from tests.service.following import following, pod, until, world
 
@@ -196,6 +197,38 @@ async def test_history_that_was_set_back_is_learned_anew(silent: bool) -> None: 
             assert f.view.names == ["a"]
             # "a" is told again although its version is known.
             assert f.view.story[-3:] == ["+a", "-b", "synced"]
+
+
+@pytest.mark.parametrize("watch_list", ["yes", "refuse"])
+async def test_t22_an_api_server_that_lags_behind_tells_nothing_old(
+    watch_list: str,
+) -> None:
+    """One of two: what it has not heard of yet is not undone.
+
+    Where it is in history, a page says at its begin, but a stream at its end.
+    """
+    gone = {"yes": "z", "refuse": "0"}[watch_list]
+    patient = world(timing=Timing(backoff=100))
+    async with FakeApiServer() as api, following(api, surroundings=patient) as f:
+        api.habits.watch_list = watch_list
+        api.store.create("pods", pod("a", "10.0.0.1"))
+        api.store.create("pods", pod(gone, "10.0.0.2"))
+        await f.synced()
+        fresh, lagging = api.store, api.store.copy()
+        fresh.patch("pods", "shop", "a", {"status": {"podIP": "10.0.0.9"}})
+        fresh.delete("pods", "shop", gone)
+        await until(f.agrees)
+        told = len(f.view.changes)
+        api.store = lagging
+        api.faults.add(verb="watch", error_event=410)
+        api.drop()
+        await until(lambda: f.reflector.stats.failures["regression"] == 1)
+        api.store = fresh
+        await until(f.agrees)
+        assert f.view.story[told:] == ["lost", "+a", "synced"]
+        assert [c.object.status.pod_ip for c in f.view.of(Applied)[-2:]] == [
+            *("10.0.0.9", "10.0.0.9")
+        ]
 
 
 @pytest.mark.parametrize("body", [b"{}", b"", b"<html>", b'{"items":[]}', b"[1]"])
