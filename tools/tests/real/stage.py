@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fakes.zeek import FakeZeek
+from k8s_sync.kube.resources import BY_NAME
 from tests.real import process
 from tests.real.cluster import Cluster, known
 from tests.real.control_plane import ControlPlane
 from tests.real.process import Daemon, until
 from tests.real.users import READER
 
-RESOURCES = ("namespaces", "nodes", "replicasets", "jobs", "services", "pods")
+RESOURCES = tuple(BY_NAME)
 
 
 class Stage(NamedTuple):

@@ -10,5 +10,7 @@ READABLE = {
     "": ["namespaces", "nodes", "pods", "services"],
     "apps": ["replicasets"],
     "batch": ["jobs"],
+    "discovery.k8s.io": ["endpointslices"],
+    "networking.k8s.io": ["servicecidrs"],
 }
 LESS = {**READABLE, "apps": []}
