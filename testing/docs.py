@@ -181,7 +181,8 @@ def daemon() -> str:
     rows = []
     for key in keys():
         choices = f" One of {', '.join(map(code, key.choices))}." if key.choices else ""
-        names = (code(key.name), code(key.flag), code(key.variable))
+        elsewhere = () if key.only_in_file else (key.flag, key.variable)
+        names = map(code, (key.name, *(elsewhere or ("", ""))))
         rows.append((*names, _default(key), key.help + choices))
     return table(("Key", "Flag", "Variable", "Default", "What it says"), rows)
 

@@ -8,14 +8,15 @@ from typing import NamedTuple
 import aiohttp
 
 from k8s_sync.config import Config, redact
+from k8s_sync.config_clusters import Cluster
 from k8s_sync.console import show
 from k8s_sync.errors import SyncError
 from k8s_sync.feed.codec import Ack, CodecError, decode
-from k8s_sync.kube.auth import credentials
+from k8s_sync.kube.auth import Credentials, credentials
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.kube.files import read_file
 from k8s_sync.kube.resources import ALL, PODS, Resource
-from k8s_sync.kube.review import may, served, server_version
+from k8s_sync.kube.review import cluster_uid, may, served, server_version
 
 _TIMEOUT = 10.0
 """Seconds for one step; the network, not Zeek, takes them."""
@@ -53,15 +54,50 @@ async def _run(config: Config) -> int:
             failed = failed or not finding.ok
             show(f"{finding}\n")
 
-    tell([Finding("configuration", ok=True, note=f"cluster {config.cluster}")])
-    if config.source:
-        for path in config.source:
-            tell([_check_file(path)])
-    else:
-        tell(await check_api(config))
+    names = ", ".join(cluster.cluster for cluster in config.each)
+    what = "clusters" if config.clusters else "cluster"
+    tell([Finding("configuration", ok=True, note=f"{what} {names}")])
+    uids: dict[str, str] = {}
+    for cluster in config.each:
+        findings = await _check_cluster(cluster)
+        if config.clusters:
+            name = cluster.cluster
+            findings = [one._replace(what=f"{name}: {one.what}") for one in findings]
+            uid = await _uid(cluster)
+            if uid in uids:
+                note = f"{uids[uid]} has the same uid, {uid}: they are one cluster"
+                findings.append(Finding(f"{name}: identity", ok=False, note=note))
+            elif uid:
+                uids[uid] = name
+        tell(findings)
     for url in config.zeek:
         tell([await check_zeek(config, url)])
     return int(failed)
+
+
+async def _check_cluster(cluster: Cluster) -> list[Finding]:
+    if cluster.source:
+        return [_check_file(path) for path in cluster.source]
+    return await check_api(cluster)
+
+
+async def _uid(cluster: Cluster) -> str:
+    """Asks which cluster it is; empty if nobody says."""
+    if cluster.source:
+        return ""
+    try:
+        async with ApiClient(_access(cluster), silence_timeout=_TIMEOUT) as client:
+            return await cluster_uid(client)
+    except SyncError:
+        return ""  # why, another step has said
+
+
+def _access(cluster: Cluster) -> Credentials:
+    return credentials(
+        kubeconfig_path=cluster.kubeconfig,
+        context=cluster.context,
+        in_cluster=cluster.in_cluster,
+    )
 
 
 def _check_file(path: str) -> Finding:
@@ -75,14 +111,10 @@ def _check_file(path: str) -> Finding:
     return Finding(f"source {path}", ok=True, note=f"{count} objects")
 
 
-async def check_api(config: Config) -> list[Finding]:
+async def check_api(cluster: Cluster) -> list[Finding]:
     """Asks the API server who it is and what it allows."""
     try:
-        access = credentials(
-            kubeconfig_path=config.kubeconfig,
-            context=config.context,
-            in_cluster=config.in_cluster,
-        )
+        access = _access(cluster)
     except SyncError as error:
         return [Finding("credentials", ok=False, note=str(error))]
     found = [Finding("credentials", ok=True, note=access.origin)]
@@ -95,7 +127,7 @@ async def check_api(config: Config) -> list[Finding]:
         found.append(Finding(server, ok=True, note=version))
         found += [
             await _check_permission(client, resource, namespace)
-            for namespace in config.namespace or ("",)
+            for namespace in cluster.namespace or ("",)
             for resource in ALL
             if resource.namespaced or not namespace
         ]

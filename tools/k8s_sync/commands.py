@@ -164,7 +164,6 @@ def _export_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--source",
         action="append",
-        default=[],
         metavar="FILE",
         help="what `kubectl get -o json` or -o yaml wrote, plain or gzip, or -; more"
         " than one may be given; by default the API server is asked",
@@ -173,46 +172,39 @@ def _export_arguments(parser: Parser) -> None:
         "--journal", required=True, metavar="OUT", help="file to write, or -"
     )
     parser.add_argument(
-        "--cluster", default="kubernetes", metavar="NAME", help="[kubernetes]"
+        "--config",
+        metavar="FILE",
+        help="configuration of the daemon, for its cluster or its list of clusters",
     )
+    parser.add_argument("--cluster", metavar="NAME", help="[kubernetes]")
     parser.add_argument(
         "--range",
         "--ranges",
         action="append",
-        default=[],
+        dest="ranges",
         metavar="SUBNET=KIND",
         help="block of addresses of pods, services or nodes, such as 10.42.0.0/16=pod;"
         " more than one may be given",
     )
 
-    parser.add_argument("--kubeconfig", default="", metavar="FILE", help="as kubectl's")
-    parser.add_argument("--context", default="", metavar="NAME", help="as kubectl's")
+    parser.add_argument("--kubeconfig", metavar="FILE", help="as kubectl's")
+    parser.add_argument("--context", metavar="NAME", help="as kubectl's")
     parser.add_argument(
         "--namespace",
         action="append",
-        default=[],
         metavar="NAME",
         help="namespace to look into; more than one may be given; by default all",
     )
 
 
 def _export(args: Arguments) -> int:
-    from k8s_sync import export  # noqa: PLC0415
-    from k8s_sync.config import parse_range  # noqa: PLC0415
+    from k8s_sync import config, export  # noqa: PLC0415
+    from k8s_sync.config_clusters import Cluster  # noqa: PLC0415
 
-    try:
-        ranges = tuple(parse_range(text, args.cluster) for text in args.range)
-    except ValueError as error:
-        args.parser.error(f"--range: {error}")
-    options = export.Options(
-        sources=tuple(args.source),
-        journal=args.journal,
-        cluster=args.cluster,
-        ranges=ranges,
-        kubeconfig=args.kubeconfig,
-        context=args.context,
-        namespaces=tuple(args.namespace),
-    )
+    told = {name: getattr(args, name, None) for name in Cluster.__struct_fields__}
+    # Not the daemon's variables: what an export is about stands on its command line.
+    clusters = config.load(told, {}, args.config).config.each
+    options = export.Options(clusters=clusters, journal=args.journal)
     return export.run(options, time.time_ns() // 1000)
 
 

@@ -10,51 +10,33 @@ import inspect
 import itertools
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
 
-from k8s_sync.address import Subnet
+from k8s_sync.config_clusters import (
+    Cluster,
+    Texts,
+    check_cluster,
+    read_clusters,
+    without_empty,
+)
 from k8s_sync.config_sources import FILE_VARIABLE, PREFIX, from_environment, from_file
 from k8s_sync.errors import ConfigError
-from k8s_sync.model import Kind, Range
 
 _LISTEN = re.compile(r".+:[0-9]{1,5}")
-_KINDS: dict[str, Kind] = {"pod": "pod", "node": "node", "service": "service"}
-
-Texts = tuple[str, ...]
 
 
-class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(Cluster, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the daemon is to do."""
 
-    cluster: str = "kubernetes"
-    """Name of the cluster in every row; must differ between clusters that one Zeek
-    hears of. The default is the name that kubeadm gives."""
-    kubeconfig: str = ""
-    """Path of a kubeconfig. By default what kubectl takes: KUBECONFIG, then
-    ~/.kube/config."""
-    context: str = ""
-    """Context in the kubeconfig. By default its current one."""
-    in_cluster: bool = False
-    """Use the service account of the pod this runs in, and nothing else. Without it
-    that is done if there is one and no kubeconfig is named."""
-    source: Texts = ()
-    """File with the output of `kubectl get -o json` or yaml, to be read instead of
-    asking an API server; more than one may be given."""
-    namespace: Texts = ()
-    """Namespace to watch; more than one may be given. By default all of them, which
-    needs a ClusterRole."""
-    ranges: Texts = ()
-    """Block of addresses of the cluster as SUBNET=pod, SUBNET=service or SUBNET=node;
-    more than one may be given. By default those that the API tells, which are not
-    all: with some network plugins it knows none."""
-    node_ports: bool = True
-    """Tell the owners of node ports: a row for each node port on each node, which a
-    large cluster may want to do without."""
+    clusters: tuple[Cluster, ...] = ()
+    """Several clusters: a list with a mapping for each, of the keys `cluster` to
+    `node_ports`. What such a mapping does not say is as it is at the top, which is
+    then no cluster of its own."""
     zeek: Texts = ("ws://127.0.0.1:27759/v1/messages/json",)
     """WebSocket of a Zeek; more than one may be given, empty for none. The default is
     Zeek's own port on this machine."""
@@ -84,9 +66,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
 
-    def ranges_of(self, cluster: str) -> tuple[Range, ...]:
-        """The configured blocks, as rows of a cluster."""
-        return tuple(parse_range(text, cluster) for text in self.ranges)
+    @property
+    def each(self) -> tuple[Cluster, ...]:
+        """All clusters: those of the list, or the one at the top."""
+        return self.clusters or (self,)
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -121,6 +104,11 @@ class Key(msgspec.Struct, frozen=True):
         return get_args(self.type) if get_origin(self.type) is Literal else ()
 
     @property
+    def only_in_file(self) -> bool:
+        """Whether it is more than one text can say, or a few."""
+        return bool(self.type == tuple[Cluster, ...])
+
+    @property
     def is_list(self) -> bool:
         """Whether there may be several."""
         return bool(self.type == Texts)
@@ -129,7 +117,7 @@ class Key(msgspec.Struct, frozen=True):
 @cache
 def keys() -> tuple[Key, ...]:
     """All keys, in the order of their declaration."""
-    docs = _docstrings(Config)
+    docs = _docstrings(Cluster) | _docstrings(Config)
     return tuple(
         Key(field.name, field.type, field.default, docs.get(field.name, ""))
         for field in msgspec.structs.fields(Config)
@@ -173,21 +161,27 @@ def load(
     """
     file = file or environ.get(FILE_VARIABLE)
     names = [key.name for key in keys()]
+    told = [key for key in keys() if not key.only_in_file]
     layers = [
         _Layer(flags, lambda key: key.flag, strict=False),
         _Layer(
             from_environment(
-                environ, names, [key.name for key in keys() if key.is_list]
+                environ,
+                [key.name for key in told],
+                [key.name for key in told if key.is_list],
             ),
             lambda key: key.variable,
             strict=False,
         ),
     ]
+    several = None
     if file:
-        layers.append(_Layer(from_file(file, names), lambda key: f"{file}: {key.name}"))
+        values_there = from_file(file, names)
+        several = values_there.pop("clusters", None)
+        layers.append(_Layer(values_there, lambda key: f"{file}: {key.name}"))
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
-    for key in keys():
+    for key in told:
         layer = next((x for x in layers if x.values.get(key.name) is not None), None)
         places[key.name] = layer.place(key) if layer else "default"
         if layer:
@@ -198,9 +192,14 @@ def load(
                 reason = str(error) + _choices(key)
                 raise ConfigError(f"{places[key.name]}: {reason}") from None
             if key.is_list:  # an empty text stands for none, as with other keys
-                values[key.name] = tuple(filter(None, values[key.name]))
+                values[key.name] = without_empty(values[key.name])
     config = Config(**values)
     _check(config, places)
+    places["clusters"] = f"{file}: clusters" if several else "default"
+    if several:
+        clusters, found = read_clusters(several, places["clusters"], config)
+        config = msgspec.structs.replace(config, clusters=clusters)
+        places |= found
     return Loaded(config, places)
 
 
@@ -217,25 +216,9 @@ class _Layer(msgspec.Struct, frozen=True):
     """Unset: a text may stand for a number, as there is nothing but text."""
 
 
-def parse_range(text: str, cluster: str) -> Range:
-    """Reads ``10.0.0.0/16=pod``.
-
-    Raises:
-        ValueError: It is something else.
-    """
-    subnet, _, kind = text.partition("=")
-    if kind not in _KINDS:
-        raise ValueError(f"'{text}' is not SUBNET=pod, SUBNET=service or SUBNET=node")
-    return Range(cluster=cluster, subnet=Subnet.parse(subnet), kind=_KINDS[kind])
-
-
 def _check(config: Config, places: Mapping[str, str]) -> None:
     """Finds what no single value shows."""
-    for text in config.ranges:
-        try:
-            parse_range(text, config.cluster)
-        except ValueError as error:
-            raise ConfigError(f"{places['ranges']}: {error}") from None
+    check_cluster(config, places)
     for url in config.zeek:
         if urlsplit(url).scheme not in ("ws", "wss") or not urlsplit(url).hostname:
             raise ConfigError(
@@ -247,8 +230,6 @@ def _check(config: Config, places: Mapping[str, str]) -> None:
         raise ConfigError(f"{places[name]}: zeek_cert and zeek_key need each other")
     if config.listen and not _LISTEN.fullmatch(config.listen):
         raise ConfigError(f"{places['listen']}: '{config.listen}' is not HOST:PORT")
-    if not config.cluster:
-        raise ConfigError(f"{places['cluster']}: a cluster needs a name")
 
 
 def redact(text: str) -> str:
@@ -263,8 +244,25 @@ def render(loaded: Loaded) -> str:
     """
     lines = []
     for key in keys():
+        place = loaded.places[key.name]
+        if key.only_in_file and loaded.config.clusters:
+            lines += [f"{key.name}:  # {place}\n", *_render_clusters(loaded)]
+            continue
         value = getattr(loaded.config, key.name)
         value = [redact(text) for text in value] if key.is_list else value
-        text = msgspec.json.encode(value).decode()
-        lines.append(f"{key.name}: {text}  # {loaded.places[key.name]}\n")
+        lines.append(f"{key.name}: {_text(value)}  # {place}\n")
     return "".join(lines)
+
+
+def _render_clusters(loaded: Loaded) -> Iterator[str]:
+    for number, cluster in enumerate(loaded.config.clusters):
+        indent = "- "
+        for name, value in msgspec.structs.asdict(cluster).items():
+            own = loaded.places.get(f"clusters[{number}].{name}")
+            place = own or loaded.places[name]
+            yield f"{indent}{name}: {_text(value)}  # {place}\n"
+            indent = "  "
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()

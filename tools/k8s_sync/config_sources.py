@@ -44,7 +44,7 @@ def from_environment(
             values[name] = _split(text) if name in lists else text
         elif variable != FILE_VARIABLE:
             known = [*by_variable, FILE_VARIABLE]
-            raise ConfigError(f"{variable}: {_unknown('variable', variable, known)}")
+            raise ConfigError(f"{variable}: {unknown('variable', variable, known)}")
     return values
 
 
@@ -75,7 +75,7 @@ def from_file(file: str, names: Iterable[str]) -> dict[str, Any]:
     known = list(names)
     for name in values:
         if name not in known:
-            raise ConfigError(f"{file}: {name}: {_unknown('key', str(name), known)}")
+            raise ConfigError(f"{file}: {name}: {unknown('key', str(name), known)}")
     return values
 
 
@@ -100,6 +100,7 @@ _PARSERS: dict[str, Callable[[bytes], Any]] = {
 }
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """Says that there is no such name, and which one may be meant."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"unknown {what}" + (f"; did you mean {near[0]}?" if near else "")

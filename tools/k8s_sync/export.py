@@ -7,6 +7,7 @@ import msgspec
 
 from k8s_sync import journal
 from k8s_sync.claims.inventory import RESOURCES, Inventory
+from k8s_sync.config_clusters import Cluster
 from k8s_sync.console import say
 from k8s_sync.daemon.source import Source
 from k8s_sync.daemon.store import Store
@@ -24,16 +25,10 @@ PATIENCE = 60.0
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What to read and where to write."""
 
-    sources: tuple[str, ...]
-    """Files that kubectl wrote, or ``-``; none: ask the API server."""
+    clusters: tuple[Cluster, ...]
+    """Those with files are read from them; else their API server is asked."""
     journal: str
     """A file, or ``-``."""
-    cluster: str
-    ranges: tuple[Range, ...] = ()
-    kubeconfig: str = ""
-    context: str = ""
-    namespaces: tuple[str, ...] = ()
-    """The only ones to look into; none for all."""
 
 
 def run(options: Options, now: int) -> int:
@@ -49,16 +44,19 @@ def run(options: Options, now: int) -> int:
     Raises:
         SyncError: A file cannot be read or written.
     """
-    if options.sources:
-        rows = rows_of(
-            options.sources,
-            cluster=options.cluster,
-            now=now,
-            problem=say,
-            ranges=options.ranges,
-        )
-    else:
-        rows = asyncio.run(_rows_of_cluster(options, now))
+    rows: list[Row] = []
+    for cluster in options.clusters:
+        if cluster.source:
+            rows += rows_of(
+                cluster.source,
+                cluster=cluster.cluster,
+                now=now,
+                problem=say,
+                ranges=cluster.range_rows(),
+                node_ports=cluster.node_ports,
+            )
+        else:
+            rows += asyncio.run(_rows_of_cluster(cluster, now))
     count = journal.write(options.journal, rows)
     say(f"{options.journal}: {count} rows")
     return 0
@@ -107,23 +105,36 @@ def rows_of(  # noqa: PLR0913 -- most are options, by name
     return _ordered(inventory)
 
 
-async def _rows_of_cluster(options: Options, now: int) -> list[Row]:
+async def _rows_of_cluster(cluster: Cluster, now: int) -> list[Row]:
     """Makes the rows of a cluster as its API server tells it now."""
-    access = credentials(kubeconfig_path=options.kubeconfig, context=options.context)
-    store = Store(options.cluster, now, lambda: now)
-    inventory = Inventory(options.cluster, options.ranges, problem=say)
-    source = Source(inventory, store, lambda: now)
+    access = credentials(
+        kubeconfig_path=cluster.kubeconfig,
+        context=cluster.context,
+        in_cluster=cluster.in_cluster,
+    )
+    source = Source(
+        lambda: Inventory(
+            cluster.cluster,
+            cluster.range_rows(),
+            problem=say,
+            node_ports=cluster.node_ports,
+        ),
+        Store(cluster.cluster, now, lambda: now),
+        lambda: now,
+    )
     async with ApiClient(access) as client:
-        follow = asyncio.create_task(source.follow(client, options.namespaces))
+        follow = asyncio.create_task(source.follow(client, cluster.namespace))
         try:
             async with asyncio.timeout(PATIENCE):
                 await source.ready.wait()
         except TimeoutError:
             why = "; ".join(source.problems())
-            raise FatalError(f"not synced after {PATIENCE:.0f} s: {why}") from None
+            raise FatalError(
+                f"{cluster.cluster}: not synced after {PATIENCE:.0f} s: {why}"
+            ) from None
         finally:
             follow.cancel()
-    return _ordered(inventory)
+    return _ordered(source.inventory)
 
 
 def _ordered(inventory: Inventory) -> list[Row]:

@@ -14,7 +14,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "configuration",
         "Each flag is also an environment variable (--log-level: K8S_SYNC_LOG_LEVEL;"
         " lists with commas) and a key of the file (log_level). Flags count most, then"
-        " variables, then the file.",
+        " variables, then the file. Only the file can list several clusters.",
     )
     group.add_argument(
         "--config",
@@ -27,7 +27,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="print what is in effect and where it comes from, then end",
     )
     for key in keys():
-        group.add_argument(key.flag, **_arguments(key))
+        if not key.only_in_file:
+            group.add_argument(key.flag, **_arguments(key))
 
 
 def _arguments(key: Key) -> dict[str, Any]:
@@ -53,5 +54,5 @@ def load(args: argparse.Namespace) -> config.Loaded:
     Raises:
         ConfigError: Something in it is wrong.
     """
-    values = {key.name: getattr(args, key.name) for key in keys()}
+    values = {key.name: getattr(args, key.name, None) for key in keys()}
     return config.load(values, os.environ, args.config)

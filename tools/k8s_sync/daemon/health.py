@@ -25,8 +25,8 @@ def problems(sources: Sequence[Source], sessions: Sequence[Session]) -> list[str
             # Before it has begun to follow, there is nothing particular to say.
             texts = ["not synced yet"]
         found += [f"{source.store.cluster}: {text}" for text in texts]
-        if source.store.problem:
-            found.append(f"{source.store.cluster}: {source.store.problem}")
+    journals = (source.store.journal for source in sources)
+    found += dict.fromkeys(one.problem for one in journals if one and one.problem)
     for session in sessions:
         for peer in session.peers:
             found += [

@@ -41,6 +41,9 @@ class _Daemon(Collector):
         yield from self._feed()
 
     def _claims(self) -> Iterator[Metric]:
+        info = _gauge(
+            "cluster_info", "The uid by which a cluster is known.", ["cluster", "uid"]
+        )
         synced = _gauge("synced", "Whether all that is there is known.", ["cluster"])
         claims = _gauge("claims", "Claims that are held now.", ["cluster"])
         rows = _gauge("rows", "Rows kept, with those that ended.", ["cluster"])
@@ -51,12 +54,14 @@ class _Daemon(Collector):
         for source in self._sources:
             store = source.store
             label = [store.cluster]
-            synced.add_metric(label, source.ready.is_set())
+            if source.uid:
+                info.add_metric([*label, source.uid], 1)
+            synced.add_metric(label, source.ready.is_set() and not source.conflict)
             claims.add_metric(label, store.timeline.held(store.cluster))
             rows.add_metric(label, len(store.timeline))
             changes.add_metric(label, store.changes)
             problems.add_metric(label, source.inventory.problems.count)
-        yield from (synced, claims, rows, changes, problems)
+        yield from (info, synced, claims, rows, changes, problems)
 
     def _reflectors(self) -> Iterator[Metric]:
         labels = ["cluster", "resource", "namespace"]

@@ -12,13 +12,15 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
 
 from k8s_sync import journal
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.config import Config
+from k8s_sync.config_clusters import Cluster
 from k8s_sync.daemon import log
 from k8s_sync.daemon.health import problems, serving
+from k8s_sync.daemon.identity import Identities
+from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.daemon.metrics import Metrics
 from k8s_sync.daemon.source import Source
 from k8s_sync.daemon.store import Store
@@ -71,7 +73,7 @@ def _first(error: BaseException) -> BaseException:
 
 
 @contextmanager
-def _journal(path: str) -> Iterator[TextIO | None]:
+def _journal(path: str) -> Iterator[KeptJournal | None]:
     if not path:
         yield None
         return
@@ -81,9 +83,9 @@ def _journal(path: str) -> Iterator[TextIO | None]:
         reason = f"cannot write the journal {path}: {error.strerror}"
         raise ConfigError(reason) from error
     try:
-        yield file
+        yield KeptJournal(file)
     finally:
-        # All of it was flushed; if that failed, the store has said so.
+        # All of it was flushed; if that failed, that has been said.
         with suppress(OSError):
             file.close()
 
@@ -99,29 +101,40 @@ def _remembered(path: str) -> Iterable[Row]:
 
 class _Daemon:
     def __init__(
-        self, config: Config, known: Iterable[Row], journal: TextIO | None
+        self, config: Config, known: Iterable[Row], journal: KeptJournal | None
     ) -> None:
         self._config = config
-        self._store = Store(config.cluster, now(), now)
-        self._store.remember(known)
+        self._sessions = [Session(url, tls=lambda: _tls(config)) for url in config.zeek]
+        self._sources = [self._source(cluster) for cluster in config.each]
+        for store in self._stores:
+            store.remember(known)
+            store.journal = journal
+            for session in self._sessions:
+                store.on_change(session.wake)
+        strange = {row.cluster for row in known} - {one.cluster for one in config.each}
+        for name in sorted(strange):
+            _log.warning("the journal has rows of %s, which stay as they are", name)
         self._forget_now()
-        if journal:
-            self._store.write_journal(journal)
-        inventory = Inventory(
-            config.cluster,
-            config.ranges_of(config.cluster),
-            revise=self._store.revise,
-            problem=_log.warning,
-            node_ports=config.node_ports,
-        )
-        self._source = Source(inventory, self._store, now)
-        self._sessions = [
-            Session(url, [self._store.peer()], tls=lambda: _tls(config))
-            for url in config.zeek
-        ]
-        for session in self._sessions:
-            self._store.on_change(session.wake)
-        self._metrics = Metrics([self._source], self._sessions, time.monotonic)
+        Identities(self._sources)
+        self._metrics = Metrics(self._sources, self._sessions, time.monotonic)
+
+    @property
+    def _stores(self) -> Iterator[Store]:
+        return (source.store for source in self._sources)
+
+    def _source(self, cluster: Cluster) -> Source:
+        store = Store(cluster.cluster, now(), now)
+
+        def inventory() -> Inventory:
+            return Inventory(
+                cluster.cluster,
+                cluster.range_rows(),
+                revise=store.revise,
+                problem=_log.warning,
+                node_ports=cluster.node_ports,
+            )
+
+        return Source(inventory, store, now)
 
     async def run(self) -> None:
         stop = asyncio.Event()
@@ -135,14 +148,21 @@ class _Daemon:
                 endpoints = serving(host, port, self._unready, self._metrics.text)
                 port = await stack.enter_async_context(endpoints)
                 _log.info("serving /healthz, /readyz and /metrics on %s:%d", host, port)
-            source = tasks.create_task(self._follow(), name="source")
-            forget = tasks.create_task(self._forget(), name="forget")
-            feeding = tasks.create_task(self._feed(), name="feed")
+            learning = [tasks.create_task(self._forget(), name="forget")]
+            feeding = [
+                tasks.create_task(session.run(), name=session.url)
+                for session in self._sessions
+            ]
+            for cluster, source in zip(self._config.each, self._sources, strict=True):
+                follow, feed = self._follow(cluster, source), self._feed(source)
+                learning.append(tasks.create_task(follow, name=cluster.cluster))
+                feeding.append(tasks.create_task(feed, name=f"feed {cluster.cluster}"))
             await stop.wait()
-            for task in (source, forget):
+            for task in learning:
                 task.cancel()
             await self._drain()
-            feeding.cancel()
+            for task in feeding:
+                task.cancel()
 
     def _stopped(self, stop: asyncio.Event, number: signal.Signals) -> None:
         _log.info("%s: telling Zeek the rest, then ending", number.name)
@@ -150,25 +170,30 @@ class _Daemon:
         asyncio.get_running_loop().remove_signal_handler(number)
 
     def _unready(self) -> list[str]:
-        return problems([self._source], self._sessions)
+        return problems(self._sources, self._sessions)
 
-    async def _follow(self) -> None:
-        if self._config.source:
-            self._source.read(self._config.source)
-            return
-        access = credentials(
-            kubeconfig_path=self._config.kubeconfig,
-            context=self._config.context,
-            in_cluster=self._config.in_cluster,
-        )
+    async def _follow(self, cluster: Cluster, source: Source) -> None:
+        try:
+            if cluster.source:
+                source.read(cluster.source)
+                return
+            access = credentials(
+                kubeconfig_path=cluster.kubeconfig,
+                context=cluster.context,
+                in_cluster=cluster.in_cluster,
+            )
+        except ConfigError as error:
+            if not self._config.clusters:
+                raise
+            raise ConfigError(f"cluster {cluster.cluster}: {error}") from error
         async with ApiClient(access) as client:
-            await self._source.follow(client, self._config.namespace)
+            await source.follow(client, cluster.namespace)
 
-    async def _feed(self) -> None:
-        await self._source.ready.wait()
-        async with asyncio.TaskGroup() as tasks:
-            for session in self._sessions:
-                tasks.create_task(session.run(), name=session.url)
+    async def _feed(self, source: Source) -> None:
+        """Lets each Zeek hear of a cluster once all of it is known."""
+        await source.ready.wait()
+        for session in self._sessions:
+            session.join(source.store.peer())
 
     async def _forget(self) -> None:
         while True:
@@ -176,7 +201,8 @@ class _Daemon:
             self._forget_now()
 
     def _forget_now(self) -> None:
-        self._store.forget(now() - self._config.retention * SECOND)
+        for store in self._stores:
+            store.forget(now() - self._config.retention * SECOND)
 
     async def _drain(self) -> None:
         for _ in range(int(DRAIN / DRAIN_STEP)):

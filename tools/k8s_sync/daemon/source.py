@@ -11,6 +11,7 @@ from k8s_sync.kube import files, resources
 from k8s_sync.kube.changes import Applied, Change, Degraded, Deleted, Lost, Synced
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.kube.cluster import ClusterWatch
+from k8s_sync.kube.objects import Object
 from k8s_sync.kube.reflector import Reflector
 
 _log = logging.getLogger(__name__)
@@ -23,15 +24,24 @@ class Source:
     """Follows one API server."""
 
     def __init__(
-        self, inventory: Inventory, store: Store, clock: Callable[[], int]
+        self,
+        inventory: Callable[[], Inventory],
+        store: Store,
+        clock: Callable[[], int],
     ) -> None:
         """Makes a source that follows nothing yet.
 
         Args:
-            inventory: Turns objects into rows.
+            inventory: Makes what turns objects into rows.
             store: Is told the rows.
             clock: Now, in microseconds since the epoch.
         """
+        self.uid = ""
+        """Which cluster it is; empty as long as that is not known."""
+        self.on_identity: Callable[[Source], None] = lambda _: None
+        """Called when that is learned."""
+        self.conflict = ""
+        """Why it is not told; empty if it is."""
         self.reflectors: Sequence[Reflector] = ()
         self.ready = asyncio.Event()
         """Set once everything that is there has been told.
@@ -39,9 +49,11 @@ class Source:
         A Zeek must not be fed before: the end of a snapshot ends all claims that
         were not in it.
         """
-        self.inventory = inventory
+        self.inventory = inventory()
         self.store = store
+        self._anew = inventory
         self._clock = clock
+        self._over = asyncio.Event()
         self._waiting: set[tuple[str, str]] = set()
 
     def problems(self) -> list[str]:
@@ -50,6 +62,8 @@ class Source:
         Once all is told, only what is needed counts: the other kinds add detail, and
         a server that comes back is no news.
         """
+        if self.conflict:
+            return [self.conflict]
         begun = self.ready.is_set()
         waiting = sorted({name for name, _ in self._waiting})
         return [f"{name}: not synced yet" for name in waiting if not begun] + [
@@ -60,16 +74,31 @@ class Source:
         ]
 
     async def follow(self, client: ApiClient, namespaces: Iterable[str]) -> None:
-        """Follows the API server until cancelled.
+        """Follows the API server until cancelled, or given up.
 
         Args:
             client: An open client.
             namespaces: The only ones to look into; none for all.
         """
-        watch = ClusterWatch(client, self.take, namespaces=namespaces)
-        self.reflectors = watch.reflectors
-        self._waiting = {(r.resource.name, r.namespace) for r in watch.reflectors}
-        await watch.run()
+        while not self.conflict:
+            self._over.clear()
+            watch = ClusterWatch(client, self.take, namespaces=namespaces)
+            self.reflectors = watch.reflectors
+            self._waiting = {(r.resource.name, r.namespace) for r in watch.reflectors}
+            async with asyncio.TaskGroup() as tasks:
+                watching = tasks.create_task(watch.run(), name="watch")
+                await self._over.wait()
+                watching.cancel()
+        self.reflectors = ()
+
+    def give_up(self, conflict: str) -> None:
+        """Ends all that was told, and tells nothing any more."""
+        self.conflict = conflict
+        _log.error("%s: %s", self.store.cluster, conflict)
+        self.store.withdraw()
+        self._over.set()
+        # A Zeek may know it from an earlier run, and has to hear of the end.
+        self.ready.set()
 
     def read(self, paths: Iterable[str]) -> None:
         """Takes the objects of files, as ``kubectl get -o json`` writes them.
@@ -83,21 +112,24 @@ class Source:
             try:
                 for found in files.read_file(path, _log.warning):
                     seen.add(found.resource)
-                    rows = self.inventory.apply(found.resource, found.object, now)
-                    self.store.tell(rows)
+                    self._apply(found.resource, found.object, now)
             except FatalError as error:
                 raise ConfigError(str(error)) from error
+        if self.conflict:
+            return
         for name in resources.BY_NAME.keys() - seen:
             self.store.tell(self.inventory.set_readable(name, now, readable=False))
         self._settled("", "")
 
     async def take(self, change: Change) -> None:
         """Takes a change of one object, or of how well its kind is known."""
+        if self._over.is_set():
+            return
         now = self._clock()
         name = change.resource.name
         match change:
             case Applied(object=obj):
-                self.store.tell(self.inventory.apply(name, obj, now))
+                self._apply(name, obj, now)
             case Deleted(uid=uid, object=last):
                 self.store.tell(self.inventory.delete(name, uid, now, last))
             case Synced(namespace=namespace):
@@ -111,6 +143,33 @@ class Source:
                     self._settled(name, namespace)
             case Lost():
                 pass  # what is known stays true until somebody says otherwise
+
+    def _apply(self, resource: str, obj: Object, now: int) -> None:
+        if self.conflict:
+            return
+        self.store.tell(self.inventory.apply(resource, obj, now))
+        uid, before = self.inventory.cluster_uid, self.uid
+        if uid == before:
+            return
+        self.uid = uid
+        if before:
+            self._replaced(before)
+        self.on_identity(self)
+
+    def _replaced(self, before: str) -> None:
+        """Begins anew with another cluster, of which nothing is known yet.
+
+        What is watched may go on without a sign: versions are numbers everywhere.
+        """
+        _log.warning(
+            "%s: another cluster has taken over this name: its uid was %s and is %s",
+            self.store.cluster,
+            before,
+            self.uid,
+        )
+        self.store.withdraw()
+        self.inventory = self._anew()
+        self._over.set()
 
     def _settled(self, name: str, namespace: str) -> None:
         self._waiting.discard((name, namespace))

@@ -5,18 +5,14 @@ socket is opened here.
 """
 
 import itertools
-import logging
-from collections.abc import Callable, Iterable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from k8s_sync import rows
+from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.feed.peer import Peer
 from k8s_sync.model import Row
 from k8s_sync.timeline import Timeline, missing, row_key
-
-_log = logging.getLogger(__name__)
 
 
 class Store:
@@ -35,8 +31,6 @@ class Store:
         self.peers: list[Peer] = []
         self.changes = 0
         """Rows that changed something."""
-        self.problem = ""
-        """Why the journal is not kept any more; empty if it is, or never was."""
         # Revisions of a later run are higher than any of this one: no cluster
         # changes a million rows a second for long.
         self.revise = itertools.count(epoch).__next__
@@ -44,7 +38,8 @@ class Store:
         self._epoch = epoch
         self._clock = clock
         self._wake: list[Callable[[], None]] = []
-        self._journal: TextIO | None = None
+        self.journal: KeptJournal | None = None
+        """Gets each row from when it is set."""
 
     def peer(self) -> Peer:
         """Makes the peer for one more Zeek."""
@@ -56,11 +51,6 @@ class Store:
         """Asks for a call whenever peers have something to send."""
         self._wake.append(wake)
 
-    def write_journal(self, journal: TextIO) -> None:
-        """Writes each row from now on to a journal, headers first."""
-        journal.write(rows.HEADER)
-        self._journal = journal
-
     def remember(self, known: Iterable[Row]) -> None:
         """Takes in what an earlier run knew; other clusters' rows are passed over."""
         for row in known:
@@ -69,14 +59,17 @@ class Store:
 
     def settle(self) -> None:
         """Ends what an earlier run knew and this one, now complete, did not find."""
+        self._end(row for row in self.timeline if row.revision < self._epoch)
+
+    def withdraw(self) -> None:
+        """Ends all: it is not told any more, or is another cluster's from now on."""
+        self._end(self.timeline)
+
+    def _end(self, rows: Iterable[Row]) -> None:
         now = self._clock()
         self.tell(
             msgspec.structs.replace(missing(row, now), revision=self.revise())
-            for row in [
-                row
-                for row in self.timeline
-                if row.end is None and row.revision < self._epoch
-            ]
+            for row in [row for row in rows if row.end is None]
         )
 
     def tell(self, changed: Iterable[Row]) -> None:
@@ -90,20 +83,8 @@ class Store:
             peer.changed(keys)
         for wake in self._wake:
             wake()
-        self._note(news)
-
-    def _note(self, news: Sequence[Row]) -> None:
-        """Writes rows to the journal; one that fails costs Zeek nothing."""
-        if self._journal is None:
-            return
-        try:
-            self._journal.write("".join(map(rows.encode, news)))
-            self._journal.flush()
-        except OSError as error:
-            # What comes later would be worth little: it lacks what is lost now.
-            self._journal = None
-            self.problem = f"the journal ends here: {error.strerror}"
-            _log.error("%s: %s", self.cluster, self.problem)
+        if self.journal is not None:
+            self.journal.note(news)
 
     def forget(self, before: int) -> None:
         """Forgets claims that ended before a time."""

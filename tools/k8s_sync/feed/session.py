@@ -42,7 +42,7 @@ class Session:
     def __init__(
         self,
         url: str,
-        peers: Sequence[Peer],
+        peers: Sequence[Peer] = (),
         *,
         tls: Callable[[], ssl.SSLContext | None] = lambda: None,
     ) -> None:
@@ -50,16 +50,20 @@ class Session:
 
         Args:
             url: Of Zeek's WebSocket, with the path ``/v1/messages/json``.
-            peers: One for each source.
+            peers: One for each source that can be told; more may join.
             tls: Called for each connection, so that certificates may change.
         """
         self.url = url
-        self.peers = peers
+        self.peers = list(peers)
         self.connects = 0
         self.events = 0
         self.complaints = 0
         self._tls = tls
         self._wake = asyncio.Event()
+        self._joined = asyncio.Event()
+        if peers:
+            self._joined.set()
+        self._online = False
         self._progress = 0.0
         self._said = ""
 
@@ -71,14 +75,26 @@ class Session:
     @property
     def offline(self) -> bool:
         """Whether there is no connection."""
-        return all(peer.phase == "offline" for peer in self.peers)
+        return not self._online
+
+    def join(self, peer: Peer) -> None:
+        """Takes in one more source."""
+        self.peers.append(peer)
+        if self._online:
+            peer.connected()
+        self._joined.set()
+        self._wake.set()
 
     def wake(self) -> None:
         """Says that peers have something to send."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Feeds until cancelled; any failure is followed by another attempt."""
+        """Feeds until cancelled; any failure is followed by another attempt.
+
+        Nobody is called before there is something to tell.
+        """
+        await self._joined.wait()
         delay = BACKOFF_FIRST
         async with aiohttp.ClientSession() as client:
             while True:
@@ -95,6 +111,7 @@ class Session:
                     if fatal is not None:
                         raise fatal from None
                     reason = "; ".join(str(error) for error in group.exceptions)
+                self._online = False
                 for peer in self.peers:
                     peer.disconnected()
                 if self.connects > before:
@@ -131,6 +148,7 @@ class Session:
                 self.connects += 1
                 self._said = ""
                 _log.info("%s: connected to Zeek %s", self.url, version)
+                self._online = True
                 for peer in self.peers:
                     peer.connected()
                 self._wake.set()

@@ -4,7 +4,8 @@ import msgspec
 
 from k8s_sync.errors import BadAnswerError, NotServedError
 from k8s_sync.kube.client import ApiClient
-from k8s_sync.kube.resources import Resource
+from k8s_sync.kube.decode import Decoder
+from k8s_sync.kube.resources import NAMESPACES, Resource
 
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
@@ -59,6 +60,21 @@ async def served(client: ApiClient, resource: Resource) -> bool:
     except msgspec.DecodeError as error:
         raise BadAnswerError(f"no answer to what there is: {error}") from error
     return any(found.name == resource.name for found in group.resources)
+
+
+async def cluster_uid(client: ApiClient) -> str:
+    """What tells clusters apart however they are called; empty if it is not told.
+
+    Raises:
+        TransientError: The server cannot be asked, or does not tell.
+    """
+    body = await client.get(
+        NAMESPACES.path(),
+        {"fieldSelector": "metadata.name=kube-system"},
+        accept=NAMESPACES.accept(watch=False),
+    )
+    items = Decoder(metadata_only=True).page(body).items
+    return items[0].metadata.uid if items else ""
 
 
 async def may(

@@ -159,7 +159,22 @@ def test_export_fails(
     assert message in capsys.readouterr().err
 
 
-def test_export_range() -> None:
-    with pytest.raises(SystemExit) as stop:
-        main(["export", "--journal", "-", "--range", "10.0.0.0/8"])
-    assert stop.value.code == 2
+def test_export_range(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "--journal", "-", "--range", "10.0.0.0/8"]) == 2
+    assert "--ranges: '10.0.0.0/8' is not SUBNET=pod" in capsys.readouterr().err
+
+
+def test_export_of_several_clusters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the daemon's file lists them, each under its own name."""
+    journal, file = str(tmp_path / "claims.log"), tmp_path / "c.json"
+    entries = [{"cluster": "a"}, {"cluster": "b", "ranges": ["10.0.0.0/8=pod"]}]
+    file.write_text(json.dumps({"source": [str(CLUSTER)], "clusters": entries}))
+    assert main(["export", "--config", str(file), "--journal", journal]) == 0
+    capsys.readouterr()
+    assert main(["whois", "10.244.1.7", "--json", "--journal", journal]) == 0
+    found = json.loads(capsys.readouterr().out)["claims"]
+    assert {claim["cluster"] for claim in found} == {"a", "b"}
+    assert main(["whois", "10.9.9.9", "--journal", journal, "--at", "0"]) == 1
+    assert "unknown: in a range" in capsys.readouterr().out

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from k8s_sync import config
-from k8s_sync.config import Config, keys, load, parse_range
+from k8s_sync.config import Config, keys, load
+from k8s_sync.config_clusters import Cluster, parse_range
 from k8s_sync.errors import ConfigError
 from k8s_sync.model import Range
 
@@ -135,5 +136,120 @@ def test_every_key_is_explained() -> None:
 def test_values_that_are_more_than_text() -> None:
     found = Config(listen="[::1]:80", ranges=("10.0.0.0/8=pod",))
     assert found.listen_address == ("::1", 80)
-    assert found.ranges_of("c") == (parse_range("10.0.0.0/8=pod", "c"),)
-    assert isinstance(found.ranges_of("c")[0], Range)
+    assert found.range_rows() == (parse_range("10.0.0.0/8=pod", "kubernetes"),)
+    assert isinstance(found.range_rows()[0], Range)
+
+
+# --- several clusters
+
+TWO = """\
+kubeconfig: all.kubeconfig
+context: nobody
+node_ports: false
+ranges: [10.0.0.0/8=pod]
+clusters:
+- cluster: eu
+  context: prod-eu
+- cluster: us
+  kubeconfig: us.kubeconfig
+  ranges: []
+  namespace: [shop, ""]
+"""
+
+
+def written(folder: Path, text: str, name: str = "c.yaml") -> str:
+    path = folder / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_each_cluster_has_what_it_says_and_what_is_at_the_top(tmp_path: Path) -> None:
+    loaded = load({"context": "top"}, {}, written(tmp_path, TWO))
+    assert loaded.config.each == (
+        Cluster(
+            cluster="eu",
+            kubeconfig="all.kubeconfig",
+            context="prod-eu",
+            node_ports=False,
+            ranges=("10.0.0.0/8=pod",),
+        ),
+        Cluster(
+            cluster="us",
+            kubeconfig="us.kubeconfig",
+            context="top",
+            node_ports=False,
+            namespace=("shop",),
+        ),
+    )
+    (row,) = loaded.config.each[0].range_rows()
+    assert row.cluster == "eu"
+
+
+def test_without_a_list_there_is_the_one_at_the_top() -> None:
+    found = load({"cluster": "prod"}, {}).config
+    assert [cluster.cluster for cluster in found.each] == ["prod"]
+
+
+@pytest.mark.parametrize("text", ["clusters: []", "clusters:"])
+def test_an_empty_list_is_none(tmp_path: Path, text: str) -> None:
+    assert load({}, {}, written(tmp_path, text)).config == Config()
+
+
+def test_clusters_in_other_files(tmp_path: Path) -> None:
+    toml = '[[clusters]]\ncluster = "eu"\n[[clusters]]\ncluster = "us"\n'
+    found = load({}, {}, written(tmp_path, toml, "c.toml")).config
+    assert [cluster.cluster for cluster in found.each] == ["eu", "us"]
+
+
+def test_printed_clusters_are_the_same(tmp_path: Path) -> None:
+    loaded = load({"context": "top"}, {}, written(tmp_path, TWO))
+    text = config.render(loaded)
+    again = load({}, {}, written(tmp_path, text, "again.yaml"))
+    assert again.config == loaded.config
+    for line in (
+        f'- cluster: "eu"  # {tmp_path}/c.yaml: clusters[0]: cluster',
+        f'  context: "prod-eu"  # {tmp_path}/c.yaml: clusters[0]: context',
+        '  context: "top"  # --context',
+        f"  node_ports: false  # {tmp_path}/c.yaml: node_ports",
+        "  in_cluster: false  # default",
+    ):
+        assert line in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("clusters: {cluster: a}", r"c.yaml: clusters: Expected a list"),
+        ("clusters: [a]", r"c.yaml: clusters\[0\]: must hold keys with values"),
+        (
+            "clusters: [{cluster: a}, {kubeconfg: x}]",
+            r"c.yaml: clusters\[1\]: kubeconfg: unknown key; .* kubeconfig\?",
+        ),
+        ("clusters: [{zeek: [x]}]", r"c.yaml: clusters\[0\]: zeek: unknown key"),
+        (
+            "clusters: [{context: 5}]",
+            r"c.yaml: clusters\[0\]: context: Expected `str`, got `int`",
+        ),
+        (
+            "clusters: [{cluster: a}, {cluster: b}, {cluster: a}]",
+            r"clusters\[2\]: cluster: 'a' is the name of clusters\[0\], too",
+        ),
+        ("clusters: [{context: x}, {context: y}]", r"'kubernetes' is the name of"),
+        (
+            "clusters: [{ranges: [10.0.0.0/8]}]",
+            r"c.yaml: clusters\[0\]: ranges: '10.0.0.0/8' is not SUBNET=pod",
+        ),
+        (
+            "clusters: [{cluster: ''}]",
+            r"clusters\[0\]: cluster: a cluster needs a name",
+        ),
+    ],
+)
+def test_bad_clusters(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load({}, {}, written(tmp_path, text))
+
+
+def test_clusters_are_for_files_alone() -> None:
+    with pytest.raises(ConfigError, match="unknown variable; did you mean"):
+        load({}, {"K8S_SYNC_CLUSTERS": "a,b"})

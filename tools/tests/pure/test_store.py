@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from k8s_sync import address, row_reader
+from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.daemon.store import Store
 from k8s_sync.model import SECOND, Claim, Owner, Row
 from k8s_sync.timeline import row_key
@@ -46,7 +47,7 @@ def test_the_journal_tells_of_it() -> None:
     journal = io.StringIO()
     store = Store("c1", EPOCH, lambda: NOW)
     store.remember([claim(1, 7), claim(2, 8)])
-    store.write_journal(journal)
+    store.journal = KeptJournal(journal)
     store.tell([claim(1, store.revise())])
     store.settle()
     problems: list[object] = []
@@ -61,6 +62,16 @@ def test_nothing_ends_without_an_earlier_run() -> None:
     store.settle()
     assert ends(store.timeline) == {"u1": None}
     assert store.changes == 1
+
+
+def test_what_is_withdrawn_has_ended_all_of_it() -> None:
+    store = Store("c1", EPOCH, lambda: NOW)
+    store.remember([claim(1, 7)])
+    store.tell([claim(2, store.revise())])
+    peer = store.peer()
+    store.withdraw()
+    assert ends(store.timeline) == {"u1": NOW, "u2": NOW}
+    assert peer.waiting == 2
 
 
 def test_what_has_changed_nothing_is_not_told() -> None:

@@ -85,7 +85,7 @@ async def test_a_full_disk_costs_the_journal_only(
         await until(lambda: held(zeek.node.timeline) == truth(api), "Zeek is told")
         api.store.create("pods", pod("p2", "10.0.0.2"))
         await until(lambda: held(zeek.node.timeline) == truth(api), "Zeek is told")
-        reason = "shop: the journal ends here: No space left on device"
+        reason = "the journal ends here: No space left on device"
         assert await daemon.get("/readyz") == (503, f"{reason}\n")
         assert daemon.messages.count(reason) == 1
 

@@ -10,6 +10,7 @@ from fakes.api_server import FakeApiServer
 from fakes.loopback import kubeconfig
 from fakes.writes import load
 from k8s_sync import export
+from k8s_sync.config_clusters import Cluster
 from k8s_sync.errors import FatalError
 from k8s_sync.model import Claim, Row
 from k8s_sync.row_reader import Problem, decode
@@ -19,9 +20,8 @@ NOW = 1_793_620_000_000_000
 
 
 def options(path: Path, out: Path, *sources: str) -> export.Options:
-    return export.Options(
-        sources=sources, journal=str(out), cluster="demo", kubeconfig=str(path)
-    )
+    cluster = Cluster(cluster="demo", kubeconfig=str(path), source=sources)
+    return export.Options(clusters=(cluster,), journal=str(out))
 
 
 def rows(path: Path) -> set[tuple[str, str]]:

@@ -22,7 +22,7 @@ CLUSTER = "shop"
 
 def source() -> Source:
     store = Store(CLUSTER, 1, lambda: 1)
-    return Source(Inventory(CLUSTER), store, lambda: 1)
+    return Source(lambda: Inventory(CLUSTER), store, lambda: 1)
 
 
 def test_what_has_not_begun_is_not_ready() -> None:
