@@ -28,11 +28,9 @@ class Identities:
         for other in self._sources:
             if other is source or other.conflict or other.uid != source.uid:
                 continue
-            # Who has been told already goes on, else the first of the configuration.
-            first, second = sorted(
-                (source, other),
-                key=lambda one: (not one.ready.is_set(), self._sources.index(one)),
-            )
+            # Also if the other has been told already: who comes first by chance may
+            # be another one after each start, and with it the name of the cluster.
+            first, second = sorted((source, other), key=self._sources.index)
             second.give_up(
                 f"not told, as it is the cluster {first.store.cluster} under another"
                 f" name: both have the uid {source.uid}; take one of them out of the"

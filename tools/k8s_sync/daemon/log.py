@@ -4,7 +4,21 @@ import json
 import logging
 import sys
 import time
+from contextvars import ContextVar
 from typing import Literal
+
+CLUSTER: ContextVar[str] = ContextVar("cluster", default="")
+"""The cluster that a task is about; what it starts is, too."""
+
+_KUBE = "k8s_sync.kube."
+"""Knows API servers, but not what people call the clusters behind them."""
+
+
+def _name_cluster(record: logging.LogRecord) -> bool:
+    name = CLUSTER.get()
+    if name and record.name.startswith(_KUBE):
+        record.msg, record.args = f"{name}: {record.getMessage()}", ()
+    return True
 
 
 class _Json(logging.Formatter):
@@ -34,6 +48,7 @@ def configure(level: str, form: Literal["auto", "text", "json"]) -> None:
         if as_text
         else _Json()
     )
+    handler.addFilter(_name_cluster)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

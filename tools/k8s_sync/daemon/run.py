@@ -125,12 +125,15 @@ class _Daemon:
     def _source(self, cluster: Cluster) -> Source:
         store = Store(cluster.cluster, now(), now)
 
+        def problem(text: str) -> None:
+            _log.warning("%s: %s", cluster.cluster, text)
+
         def inventory() -> Inventory:
             return Inventory(
                 cluster.cluster,
                 cluster.range_rows(),
                 revise=store.revise,
-                problem=_log.warning,
+                problem=problem,
                 node_ports=cluster.node_ports,
             )
 
@@ -173,6 +176,7 @@ class _Daemon:
         return problems(self._sources, self._sessions)
 
     async def _follow(self, cluster: Cluster, source: Source) -> None:
+        log.CLUSTER.set(cluster.cluster)
         try:
             if cluster.source:
                 source.read(cluster.source)

@@ -38,9 +38,27 @@ async def test_a_forbidden_kind_costs_one_feature(
         await daemon.equal(api, zeek)
         await until(daemon.ready, "all else is well")
         assert daemon.said("replicasets is forbidden")
-        assert 'reason="forbidden",resource="replicasets"} 1.0' in "".join(
-            (await daemon.get("/metrics"))[1]
-        )
+        text = (await daemon.get("/metrics"))[1]
+        assert 'reason="forbidden",resource="replicasets"} ' in text
+
+
+async def test_an_old_server_and_a_narrow_role_are_enough(
+    tmp_path: Path, api: FakeApiServer, zeek: FakeZeek
+) -> None:
+    """Neither ServiceCIDRs nor slices: said, asked for again, and not waited for."""
+    api.unserved, api.forbidden = {"servicecidrs"}, {"endpointslices"}
+    flag = f"--kubeconfig={kubeconfig(tmp_path, api.url)}"
+    async with Daemon(tmp_path, flag, zeek=[zeek.url]) as daemon:
+        await daemon.equal(api, zeek)
+        await until(daemon.ready, "all else is well")
+        for name, words in (
+            ("servicecidrs", "this server does not have it"),
+            ("endpointslices", "grant the role list and watch"),
+        ):
+            told = [text for text in daemon.messages if f"shop: {name}: " in text]
+            assert len(told) == 1, told
+            assert words in told[0]
+            assert api.count(plural=name) < 10
 
 
 async def test_forbidden_pods_leave_zeek_as_it_is(
