@@ -9,7 +9,6 @@ from k8s_sync import address, row_reader
 from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.daemon.store import Store
 from k8s_sync.model import SECOND, Claim, Owner, Row
-from k8s_sync.timeline import row_key
 
 EPOCH = 1_700_000_000_000_000
 NOW = EPOCH + 60 * SECOND
