@@ -171,7 +171,7 @@ def notices() -> str:
 def _default(key: Key) -> str:
     if isinstance(key.default, bool):
         return code(str(key.default).lower())
-    if key.is_list:
+    if isinstance(key.default, tuple):
         return code(", ".join(key.default))
     return code(str(key.default))
 

@@ -19,7 +19,8 @@ _BROKEN_PIPE = 141
 
 _EXAMPLES = """\
 examples:
-  kubectl get pods,services,nodes,namespaces,replicasets,jobs -A -o json > cluster.json
+  kubectl get pods,services,endpointslices,nodes,namespaces,replicasets,jobs -A \\
+    -o json > cluster.json
   k8s-sync export --source cluster.json --journal claims.log --cluster prod
   k8s-sync enrich --journal claims.log conn.log > conn-owned.log
   k8s-sync whois 10.42.1.17 --journal claims.log

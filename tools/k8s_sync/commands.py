@@ -271,8 +271,8 @@ exit codes: 0 done, 1 a log or the journal could not be read, 2 usage""",
         """\
 examples:
   k8s-sync export --context prod --journal claims.log --cluster prod
-  kubectl get pods,services,nodes,namespaces,replicasets,jobs -A -o json |
-    k8s-sync export --source - --journal claims.log --range 10.96.0.0/12=service""",
+  kubectl get pods,services,endpointslices,nodes,namespaces,replicasets,jobs -A \\
+    -o json | k8s-sync export --source - --journal claims.log""",
     ),
     "version": Command(
         _version,
