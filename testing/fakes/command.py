@@ -20,6 +20,7 @@ async def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0, help="default: any that is free")
     parser.add_argument("--port-file", type=Path, help="where to write the port")
     parser.add_argument("--objects", type=Path, help="JSON: a List, or an array")
+    parser.add_argument("--version", type=int, help="count on from here, forget before")
     parser.add_argument("--token", action="append", help="let only these in")
     parser.add_argument("--cert", help="PEM file: serve HTTPS")
     parser.add_argument("--key", help="PEM file, if not in the other one")
@@ -37,6 +38,8 @@ async def main(arguments: list[str] | None = None) -> None:
     api.habits.watch_list = options.watch_list
     api.habits.bookmark_interval = options.bookmark_interval
     api.tokens = set(options.token) if options.token else None
+    if options.version:
+        api.store.begin(options.version)
     if options.objects:
         load(api.store, json.loads(options.objects.read_text()))
 

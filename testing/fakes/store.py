@@ -192,6 +192,12 @@ class Store:
             self._trimmed[plural] = self.version
         self._snapshots.clear()
 
+    def begin(self, version: int) -> None:
+        """Counts on from a version of an earlier run, whose history is gone."""
+        self.version = version
+        self._trimmed = defaultdict(lambda: version)
+        self._lost = defaultdict(lambda: version)
+
     def restore(self, version: int) -> None:
         """Sets the counter back, as restoring an old backup of etcd does.
 

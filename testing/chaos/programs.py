@@ -1,0 +1,224 @@
+"""The programs that chaos is brought to: a Zeek cluster, the daemon, the API server."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any, Literal
+
+import zeek
+from chaos.joint import Joint
+from fakes.loopback import free_port, kubeconfig
+
+Backend = Literal["broker", "zeromq"]
+
+TESTING = Path(__file__).resolve().parents[1]
+TOOLS = TESTING.parent / "tools"
+NODES = ("manager", "logger", "proxy", "worker-1", "worker-2")
+CLUSTER = "chaos"
+_TYPES = {"manager": "MANAGER", "logger": "LOGGER", "proxy": "PROXY"}
+_START_PATIENCE = 60.0
+
+_PROBE = """
+# Asks who owns addresses, as a script would, and writes down who is named.
+module Probe;
+
+global out = open("probe.log");
+
+event Probe::ask()
+	{
+	local i = 0;
+	while ( ++i <= 20 )
+		{
+		local a = count_to_v4_addr(172818433 + rand(Probe::addresses));
+		local o = K8s::owner(a, current_time());
+		if ( o?$pod )
+			print out, fmt("%.6f %s %s %s", time_to_double(current_time()), a, o$pod, o$match);
+		}
+	flush_all();
+	schedule 0.1sec { Probe::ask() };
+	}
+
+event zeek_init() &priority=-10
+	{
+	local up = open("up");
+	close(up);
+	event Probe::ask();
+	}
+"""
+
+
+class Programs:
+    """Starts, stops and breaks them; each writes into a folder of its name."""
+
+    def __init__(self, folder: Path, backend: Backend, addresses: int) -> None:
+        """Prepares everything and starts nothing."""
+        self.folder = folder
+        self.names = ("api", "daemon", *NODES)
+        self.paused: set[str] = set()
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        ports = [free_port() for _ in range(len(NODES) + 8)]
+        self.api_url = f"http://127.0.0.1:{ports[0]}"
+        self.health_url = f"http://127.0.0.1:{ports[1]}"
+        self.api_joint = Joint(ports[0])
+        self.zeek_joint = Joint(ports[2])
+        kubeconfig(folder, f"http://127.0.0.1:{self.api_joint.port}")
+        self._write_scripts(backend, ports[2:], addresses)
+        found = zeek.find()
+        if found is None:
+            sys.exit(f"no Zeek: {zeek.TO_INSTALL}")
+        self._environment = zeek.environment(found)
+        self._environment["ZEEKPATH"] += f":{folder}"
+        self._commands = {
+            "api": [
+                *(sys.executable, "-m", "fakes.api_server", "--port", str(ports[0])),
+                *("--objects", str(folder / "objects.json")),
+                *("--bookmark-interval", "1"),
+            ],
+            "daemon": [
+                *(sys.executable, str(TOOLS / "k8s-sync"), "daemon"),
+                *("--cluster", CLUSTER, "--kubeconfig", str(folder / "kubeconfig")),
+                *("--zeek", f"ws://127.0.0.1:{self.zeek_joint.port}/v1/messages/json"),
+                *("--listen", f"127.0.0.1:{ports[1]}"),
+                *("--journal", str(folder / "journal.log"), "--log-level", "debug"),
+            ],
+        } | {name: ["zeek", str(folder / "node.zeek")] for name in NODES}
+
+    def _write_scripts(
+        self, backend: Backend, ports: list[int], addresses: int
+    ) -> None:
+        listen, *own = ports
+        nodes = "".join(
+            f'\t["{name}"] = Cluster::Node('
+            f"$node_type=Cluster::{_TYPES.get(name, 'WORKER')}, $ip=127.0.0.1, "
+            f"$p={port}/tcp"
+            + ("" if name == "manager" else ', $manager="manager"')
+            + "),\n"
+            for name, port in zip(NODES, own, strict=False)
+        )
+        (self.folder / "cluster-layout.zeek").write_text(
+            "redef Cluster::manager_is_logger = F;\n"
+            f"redef Cluster::nodes = {{\n{nodes}}};\n"
+        )
+        xsub, xpub, log = own[len(NODES) :][:3]
+        zeromq = f"""
+@load frameworks/cluster/backend/zeromq/connect
+redef Cluster::Backend::ZeroMQ::listen_xsub_endpoint = "tcp://127.0.0.1:{xsub}";
+redef Cluster::Backend::ZeroMQ::listen_xpub_endpoint = "tcp://127.0.0.1:{xpub}";
+redef Cluster::Backend::ZeroMQ::connect_xpub_endpoint = "tcp://127.0.0.1:{xsub}";
+redef Cluster::Backend::ZeroMQ::connect_xsub_endpoint = "tcp://127.0.0.1:{xpub}";
+redef Cluster::Backend::ZeroMQ::connect_log_endpoints = vector("tcp://127.0.0.1:{log}");
+@if ( Cluster::local_node_type() == Cluster::MANAGER )
+redef Cluster::Backend::ZeroMQ::run_proxy_thread = T;
+@endif
+@if ( Cluster::local_node_type() == Cluster::LOGGER )
+redef Cluster::Backend::ZeroMQ::listen_log_endpoint = "tcp://127.0.0.1:{log}";
+@endif
+"""
+        (self.folder / "node.zeek").write_text(
+            (zeromq if backend == "zeromq" else "")
+            + "@load zeek-k8s\n@load zeek-k8s/listen\n"
+            f"redef K8s::listen_port = {listen}/tcp;\n"
+            "redef exit_only_after_terminate = T;\n"
+            + _PROBE.replace("Probe::addresses", str(addresses))
+        )
+
+    def start(self, name: str) -> None:
+        """Starts a program and waits until it is up."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        up = folder / "up"
+        up.unlink(missing_ok=True)
+        probe = folder / "probe.log"
+        if probe.exists():  # the next run would write over it
+            with (folder / "probes.log").open("a") as all_of_them:
+                all_of_them.write(probe.read_text())
+        environment = {
+            **(self._environment if name in NODES else os.environ),
+            "PYTHONPATH": f"{TESTING}:{TOOLS}",
+            "CLUSTER_NODE": name if name in NODES else "",
+        }
+        command = self._commands[name]
+        if name == "api":
+            # A server that comes back counts on, but its history is gone.
+            command = [*command, "--version", str(time.time_ns() // 1_000_000)]
+        with (folder / "out").open("ab") as output:
+            self._processes[name] = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=environment,
+            )
+        page = {"api": f"{self.api_url}/version", "daemon": f"{self.health_url}/healthz"}
+        end = time.monotonic() + _START_PATIENCE
+        while not (get(page[name]) if name in page else up.exists()):
+            if self._processes[name].poll() is not None or time.monotonic() > end:
+                text = (folder / "out").read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"{name} does not start:\n{text}")
+            time.sleep(0.02)
+
+    def runs(self, name: str) -> bool:
+        """Whether a program has been started, and not been killed."""
+        return name in self._processes
+
+    def died(self) -> list[str]:
+        """Who has ended without having been told to."""
+        return [name for name, p in self._processes.items() if p.poll() is not None]
+
+    def end(self, name: str, number: signal.Signals) -> None:
+        """Ends a program."""
+        self.resume(name)
+        process = self._processes.pop(name)
+        process.send_signal(number)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def pause(self, name: str) -> None:
+        """Lets a program do nothing, as if its machine hung."""
+        self._processes[name].send_signal(signal.SIGSTOP)
+        self.paused.add(name)
+
+    def resume(self, name: str) -> None:
+        """Lets it go on."""
+        if name in self.paused:
+            self._processes[name].send_signal(signal.SIGCONT)
+            self.paused.discard(name)
+
+    def close(self) -> None:
+        """Ends everything."""
+        for name in list(self._processes):
+            self.end(name, signal.SIGKILL)
+
+
+def get(url: str) -> str:
+    """Fetches a page; empty if there is none."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""
+
+
+def request(verb: str, url: str, body: dict[str, Any] | None = None) -> None:
+    """Changes something on the API server.
+
+    Raises:
+        OSError: It did not work.
+    """
+    kind = "merge-patch+json" if verb == "PATCH" else "json"
+    message = urllib.request.Request(
+        url,
+        method=verb,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": f"application/{kind}"},
+    )
+    with urllib.request.urlopen(message, timeout=10):
+        pass
