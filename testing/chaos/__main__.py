@@ -41,7 +41,9 @@ def main() -> int:
     parser.add_argument("--operations", type=int, default=1000)
     parser.add_argument("--backend", choices=("broker", "zeromq"), default="broker")
     parser.add_argument("--between", type=int, default=100, help="two quiet phases")
-    parser.add_argument("--quiet", type=float, default=QUIET, help="seconds; %(default)s")
+    parser.add_argument(
+        "--quiet", type=float, default=QUIET, help="seconds; %(default)s"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         chance = random.Random(options.seed)  # noqa: S311 -- no secret

@@ -16,7 +16,7 @@ class Joint:
         self.port = 0
         self._target = target
         self._writers: set[asyncio.StreamWriter] = set()
-        self._flowing = threading.Event()
+        self._flowing = asyncio.Event()
         self._flowing.set()
         self._loop = asyncio.new_event_loop()
         begun = threading.Event()
@@ -43,11 +43,11 @@ class Joint:
 
     def stall(self) -> None:
         """Carries nothing any more; connections stay open."""
-        self._flowing.clear()
+        self._loop.call_soon_threadsafe(self._flowing.clear)
 
     def flow(self) -> None:
         """Carries on."""
-        self._flowing.set()
+        self._loop.call_soon_threadsafe(self._flowing.set)
 
     async def _accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -68,8 +68,7 @@ class Joint:
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(1 << 16):
-                while not self._flowing.is_set():
-                    await asyncio.sleep(0.02)
+                await self._flowing.wait()
                 writer.write(data)
                 await writer.drain()
         writer.close()

@@ -23,34 +23,6 @@ CLUSTER = "chaos"
 _TYPES = {"manager": "MANAGER", "logger": "LOGGER", "proxy": "PROXY"}
 _START_PATIENCE = 60.0
 
-_PROBE = """
-# Asks who owns addresses, as a script would, and writes down who is named.
-module Probe;
-
-global out = open("probe.log");
-
-event Probe::ask()
-	{
-	local i = 0;
-	while ( ++i <= 20 )
-		{
-		local a = count_to_v4_addr(172818433 + rand(Probe::addresses));
-		local o = K8s::owner(a, current_time());
-		if ( o?$pod )
-			print out, fmt("%.6f %s %s %s", time_to_double(current_time()), a, o$pod, o$match);
-		}
-	flush_all();
-	schedule 0.1sec { Probe::ask() };
-	}
-
-event zeek_init() &priority=-10
-	{
-	local up = open("up");
-	close(up);
-	event Probe::ask();
-	}
-"""
-
 
 class Programs:
     """Starts, stops and breaks them; each writes into a folder of its name."""
@@ -124,7 +96,8 @@ redef Cluster::Backend::ZeroMQ::listen_log_endpoint = "tcp://127.0.0.1:{log}";
             + "@load zeek-k8s\n@load zeek-k8s/listen\n"
             f"redef K8s::listen_port = {listen}/tcp;\n"
             "redef exit_only_after_terminate = T;\n"
-            + _PROBE.replace("Probe::addresses", str(addresses))
+            f"@load {TESTING}/chaos/probe.zeek\n"
+            f"redef Probe::addresses = {addresses};\n"
         )
 
     def start(self, name: str) -> None:
@@ -154,7 +127,10 @@ redef Cluster::Backend::ZeroMQ::listen_log_endpoint = "tcp://127.0.0.1:{log}";
                 cwd=folder,
                 env=environment,
             )
-        page = {"api": f"{self.api_url}/version", "daemon": f"{self.health_url}/healthz"}
+        page = {
+            "api": f"{self.api_url}/version",
+            "daemon": f"{self.health_url}/healthz",
+        }
         end = time.monotonic() + _START_PATIENCE
         while not (get(page[name]) if name in page else up.exists()):
             if self._processes[name].poll() is not None or time.monotonic() > end:

@@ -77,37 +77,44 @@ class Steps:
             request(verb, self._programs.api_url + path, body)
 
     def create(self) -> None:
+        """A pod begins."""
         self._ask("POST", _PODS, self._truth.add())
 
     def create_many(self) -> None:
+        """A workload is scaled up."""
         for _ in range(self._chance.randint(20, 120)):
             self.create()
 
     def delete(self) -> None:
+        """A pod is gone."""
         name = self._truth.any()
-        if name and (len(self._truth.pods) > ADDRESSES or self._chance.random() < 0.7):
+        if name and (len(self._truth.pods) > ADDRESSES or self._chance.randrange(3)):
             del self._truth.pods[name]
             self._ask("DELETE", f"{_PODS}/{name}")
 
     def _patch(self, patch: dict[str, object]) -> None:
         name = self._truth.any()
         if name:
-            self._truth.change(name, patch)  # type: ignore[arg-type]
+            self._truth.change(name, patch)
             self._ask("PATCH", f"{_PODS}/{name}", patch)
 
     def finish(self) -> None:
+        """A pod's containers end."""
         ended = {"terminated": {"startedAt": stamp(), "finishedAt": stamp()}}
         status = [{"name": "c", "state": ended}]
         self._patch({"status": {"phase": "Succeeded", "containerStatuses": status}})
 
     def relabel(self) -> None:
+        """The labels of a pod change."""
         self._patch({"metadata": {"labels": {"turn": str(self._chance.randint(0, 9))}}})
 
     def move(self) -> None:
+        """A pod gets another address."""
         address = f"10.77.0.{self._chance.randint(1, ADDRESSES)}"
         self._patch({"status": {"podIP": address, "podIPs": [{"ip": address}]}})
 
     def breathe(self) -> None:
+        """Nothing happens for a moment."""
         time.sleep(self._chance.random() * 0.05)
 
     # --- faults ---------------------------------------------------------------
@@ -118,7 +125,7 @@ class Steps:
     def _victim(self) -> str | None:
         """One that runs; those that hold the cluster together less often."""
         usual = ("api", "daemon", "manager", "worker-1", "worker-2")
-        names = NODES if self._chance.random() < 0.1 else usual
+        names = usual if self._chance.randrange(10) else NODES
         name = self._chance.choice(names)
         runs = self._programs.runs(name) and name not in self._programs.paused
         return name if runs else None
@@ -138,21 +145,26 @@ class Steps:
         self._programs.start(name)
 
     def kill(self) -> None:
+        """A program dies."""
         self._end(signal.SIGKILL)
 
     def restart(self) -> None:
+        """A program is ended, and started later."""
         self._end(signal.SIGTERM)
 
     def pause(self) -> None:
+        """A program hangs."""
         name = self._victim()
         if name is not None:
             self._programs.pause(name)
             self._later(lambda: self._programs.resume(name))
 
     def cut(self) -> None:
+        """Connections break."""
         self._chance.choice([self._programs.api_joint, self._programs.zeek_joint]).cut()
 
     def stall(self) -> None:
+        """Connections carry nothing, and do not break."""
         joint = self._chance.choice(
             [self._programs.api_joint, self._programs.zeek_joint]
         )
@@ -169,7 +181,6 @@ class Steps:
         )
         verb = self._chance.choice(["list", "watch"])
         self._ask("POST", "/_fake/faults", {"verb": verb, "times": 2, **settings})
-        if self._chance.random() < 0.3:
-            self._ask("POST", "/_fake/drop", {})
-        if self._chance.random() < 0.3:
-            self._ask("POST", "/_fake/trim/pods", {})
+        also = self._chance.choice(["", "drop", "trim/pods"])
+        if also:
+            self._ask("POST", f"/_fake/{also}", {})

@@ -44,7 +44,7 @@ def _differs(programs: Programs, truth: Truth) -> str | None:
     """Says what is not equal yet; None if all is."""
     text = get(f"{programs.health_url}/metrics")
     metric = {
-        (name, node[1] if (node := _NODE.search(labels)) else ""): float(value)
+        (name, found[1] if (found := _NODE.search(labels)) else ""): float(value)
         for name, labels, value in _METRIC.findall(text)
     }
     for node in NODES:
@@ -99,12 +99,17 @@ def check_answers(programs: Programs) -> int:
     for claim in _claims(programs):
         spells[claim.owner.pod, address.text(claim.address)].append(claim)
     named = 0
-    for file in [*programs.folder.glob("*/probe.log"), *programs.folder.glob("*/probes.log")]:
+    for file in [
+        *programs.folder.glob("*/probe.log"),
+        *programs.folder.glob("*/probes.log"),
+    ]:
         for line in file.read_text().splitlines():
             named += 1
             at, where, pod, match = line.split()
             if not any(_held(claim, float(at)) for claim in spells[pod, where]):
-                raise VerdictError(f"{Path(file).parent.name} named {pod} ({match}) on {where} at {at}")
+                raise VerdictError(
+                    f"{Path(file).parent.name} named {pod} ({match}) on {where} at {at}"
+                )
     return named
 
 

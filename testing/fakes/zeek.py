@@ -95,7 +95,6 @@ class Node:
         source.seq = event.seq
         return ""
 
-
     def begin(self) -> codec.Status:
         """Says that this node is there and knows nothing."""
         return codec.Status(

@@ -23,7 +23,7 @@ TICK = 1.0
 """Seconds between two looks at who does not answer."""
 HEARTBEAT = 2.0
 """Seconds between two questions for the status of all nodes."""
-BACKOFF_FIRST, BACKOFF_LAST = 0.5, 15.0
+BACKOFF_FIRST, BACKOFF_LAST = 0.5, 5.0
 """Seconds between attempts to connect; doubled each time, with full jitter."""
 
 MENDED = ("epoch", "gap")
