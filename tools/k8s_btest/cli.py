@@ -1,11 +1,146 @@
-"""The command line of the scenario driver."""
+"""The command line of the scenario driver.
 
+Modules that need scapy or jinja2 are imported where they are needed, so that
+``--help`` is there at once.
+"""
+
+import argparse
 import sys
+from collections.abc import Sequence
 
-NOT_THERE = 2
+from k8s_btest import commands
+from k8s_btest.errors import BtestError, CaptureMissingError, NotThereError, ScenarioError
+
+_INTERRUPTED = 130
+_CODES: tuple[tuple[type[BtestError], int], ...] = (
+    (NotThereError, commands.NOT_THERE),
+    (CaptureMissingError, commands.SKIPPED),
+    (ScenarioError, commands.USAGE),
+    (BtestError, commands.FAILED),
+)
+
+_EPILOG = """\
+examples:
+  k8s-btest new my.yaml                          a scenario to begin with
+  k8s-btest run my.yaml                          does it hold?
+  k8s-btest run testing/scenarios                all of a folder
+  k8s-btest run testing/scenarios --zeek-script local.zeek --options site.yaml
+  k8s-btest report testing/scenarios -o report.html
+  k8s-btest render my.yaml -o out                objects, journal, trace, btest
+
+site.yaml has options as a scenario has them, such as `Module::threshold: 20`.
+
+exit codes: 0 all passed, 1 some failed, 2 a scenario or the command line is wrong,
+3 Zeek, btest or the package is missing, 77 all were skipped"""
 
 
-def main() -> int:
-    """Says that there is nothing to run yet."""
-    sys.stderr.write("k8s-btest: the scenario driver is not there yet\n")
-    return NOT_THERE
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command.
+
+    Args:
+        argv: The arguments; the process's own by default.
+
+    Returns:
+        The exit code.
+    """
+    args = _parser().parse_args(argv)
+    try:
+        code: int = args.command(args)
+    except BtestError as error:
+        sys.stderr.write(f"k8s-btest: {error}\n")
+        return next(code for kind, code in _CODES if isinstance(error, kind))
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="k8s-btest",
+        description="Turns scenarios into packets, claims and tests, and runs them:"
+        " what a cluster is, what happens in it, and what must come out of Zeek.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    subs = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    new = subs.add_parser("new", help="write a scenario to begin with, with comments")
+    new.add_argument("file", help="where to, such as my-scenario.yaml")
+    new.set_defaults(command=commands.new)
+
+    render = subs.add_parser("render", help="only make the files of scenarios")
+    _take_scenarios(render)
+    _take_site(render)
+    render.add_argument("-o", "--output", required=True, metavar="DIR")
+    render.set_defaults(command=commands.render)
+
+    run = subs.add_parser("run", help="make the files and run them with Zeek")
+    _take_run(run)
+    run.add_argument("--html", metavar="FILE", help="write a page of the results, too")
+    run.set_defaults(command=commands.run)
+
+    report = subs.add_parser(
+        "report", help="run scenarios and write a page: one file, no network"
+    )
+    _take_run(report)
+    report.add_argument(
+        "-o", "--html", metavar="FILE", default="report.html", help="default: %(default)s"
+    )
+    report.add_argument(
+        "--from", dest="results", metavar="FILE", help="results of run --json; run nothing"
+    )
+    report.set_defaults(command=commands.report)
+
+    verify = subs.add_parser(
+        "verify", help="judge the logs of this folder; the btests do"
+    )
+    verify.add_argument("expected", metavar="FILE", help="expect.json of a scenario")
+    verify.set_defaults(command=commands.verify)
+    return parser
+
+
+def _take_run(parser: argparse.ArgumentParser) -> None:
+    _take_scenarios(parser)
+    _take_site(parser)
+    parser.add_argument(
+        "-o" if parser.prog.endswith("run") else "--keep",
+        "--output",
+        metavar="DIR",
+        help="keep all files there; by default only those of failures, and it says where",
+    )
+    parser.add_argument(
+        "-j", "--jobs", type=int, metavar="N", help="at a time; default: one per core"
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results as JSON; - for standard output"
+    )
+
+
+def _take_scenarios(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "scenarios",
+        nargs="*",
+        metavar="SCENARIO",
+        help="files and folders; by default testing/scenarios or scenarios, or this folder",
+    )
+    parser.add_argument(
+        "--captures",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="where captures are; may be repeated; also K8S_BTEST_CAPTURES",
+    )
+
+
+def _take_site(parser: argparse.ArgumentParser) -> None:
+    site = parser.add_argument_group("a site's own", "loaded after the scenario's")
+    site.add_argument(
+        "--zeek-script", action="append", default=[], metavar="FILE", help="such as local.zeek"
+    )
+    site.add_argument("--options", metavar="FILE", help="options in YAML")
+    site.add_argument("--template", metavar="FILE", help="of the btest, in jinja2")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

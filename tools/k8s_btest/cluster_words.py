@@ -53,7 +53,7 @@ class Pod(_Words, frozen=True, kw_only=True):
     replicas: int = 1
     """More than one: they are called NAME-1, NAME-2..."""
     node: str = ""
-    """By default the first node; replicas go round."""
+    """By default the nodes take turns."""
     address: Address | None = None
     """By default the next free one of its node; for one pod only."""
     address_v6: Address | None = None

@@ -73,7 +73,7 @@ class Tls(_Words, frozen=True, kw_only=True):
     """A handshake, and then bytes that nobody can read."""
 
     sni: str = ""
-    client: Literal["go", "curl", "python", "openssl"] = "go"
+    client: Literal["go", "curl", "python"] = "go"
     """Whose ciphers, groups and extensions the hello has."""
     alpn: tuple[str, ...] | None = None
     """What the client offers; by default what such a client does (go: h2 and
@@ -92,8 +92,11 @@ class Tls(_Words, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuses what TLS 1.3 does not show."""
-        if self.version == "1.3" and self.certificate:
-            raise ValueError("a certificate is encrypted in TLS 1.3: set version: '1.2'")
+        if self.version == "1.3" and (self.certificate or self.server_alpn):
+            raise ValueError(
+                "certificate and server_alpn are encrypted in TLS 1.3: set"
+                " version: '1.2'"
+            )
 
 
 class Tcp(_Words, frozen=True, kw_only=True):
@@ -121,8 +124,8 @@ class Icmp(_Words, frozen=True, kw_only=True):
 class Scan(_Words, frozen=True, kw_only=True):
     """One packet, or one short connection, for each target and port."""
 
-    targets: tuple[str, ...]
-    """Ends as in ``to``, blocks (10.244.1.0/28) or the last bytes (10.244.1.1-20)."""
+    targets: tuple[str, ...] = ()
+    """By default those of ``to``. Ends as in ``to``, blocks (10.244.1.0/28) or the last bytes (10.244.1.1-20)."""
     ports: tuple[int | str, ...] = ()
     """``22``, or ``8000-8010``; none for pings."""
     answer: Literal["rejected", "silent", "open"] = "rejected"
@@ -191,8 +194,11 @@ class Traffic(
         verb = verbs[0]
         if verb != "capture" and not self.from_:
             raise ValueError(f"{verb} needs from:")
-        if verb not in ("capture", "scan", "dns") and not self.to:
+        aimed = self.to or (self.scan and self.scan.targets)
+        if verb not in ("capture", "dns") and not aimed:
             raise ValueError(f"{verb} needs to:")
+        if self.scan and not self.scan.ports and self.scan.proto != "icmp":
+            raise ValueError("scan needs ports:, or proto: icmp")
         if verb in ("tcp", "udp") and not self.port:
             raise ValueError(f"{verb} needs port:")
         if self.count < 1:
