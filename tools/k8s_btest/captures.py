@@ -101,7 +101,9 @@ def _changed(packet: bytes, change: Change) -> bytes:
         _replace(data, at + 8, 16, change)
         _replace(data, at + 24, 16, change)
         whole = int.from_bytes(data[at + 4 : at + 6])
-        _change_ports(data, at + 40, whole, data[at + 6], data[at + 8 : at + 40], change)
+        _change_ports(
+            data, at + 40, whole, data[at + 6], data[at + 8 : at + 40], change
+        )
     return bytes(data)
 
 

@@ -80,5 +80,3 @@ def _ranges(name: str, said: Ranges) -> list[Range]:
         for kind, texts in blocks
         for block in texts
     ]
-
-

@@ -9,7 +9,12 @@ import sys
 from collections.abc import Sequence
 
 from k8s_btest import commands
-from k8s_btest.errors import BtestError, CaptureMissingError, NotThereError, ScenarioError
+from k8s_btest.errors import (
+    BtestError,
+    CaptureMissingError,
+    NotThereError,
+    ScenarioError,
+)
 
 _INTERRUPTED = 130
 _CODES: tuple[tuple[type[BtestError], int], ...] = (
@@ -85,10 +90,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     _take_run(report)
     report.add_argument(
-        "-o", "--html", metavar="FILE", default="report.html", help="default: %(default)s"
+        "-o",
+        "--html",
+        metavar="FILE",
+        default="report.html",
+        help="default: %(default)s",
     )
     report.add_argument(
-        "--from", dest="results", metavar="FILE", help="results of run --json; run nothing"
+        "--from",
+        dest="results",
+        metavar="FILE",
+        help="results of run --json; run nothing",
     )
     report.set_defaults(command=commands.report)
 
@@ -113,7 +125,9 @@ def _take_run(parser: argparse.ArgumentParser) -> None:
         "-j", "--jobs", type=int, metavar="N", help="at a time; default: one per core"
     )
     parser.add_argument(
-        "--json", metavar="FILE", help="write the results as JSON; - for standard output"
+        "--json",
+        metavar="FILE",
+        help="write the results as JSON; - for standard output",
     )
 
 
@@ -136,7 +150,11 @@ def _take_scenarios(parser: argparse.ArgumentParser) -> None:
 def _take_site(parser: argparse.ArgumentParser) -> None:
     site = parser.add_argument_group("a site's own", "loaded after the scenario's")
     site.add_argument(
-        "--zeek-script", action="append", default=[], metavar="FILE", help="such as local.zeek"
+        "--zeek-script",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="such as local.zeek",
     )
     site.add_argument("--options", metavar="FILE", help="options in YAML")
     site.add_argument("--template", metavar="FILE", help="of the btest, in jinja2")

@@ -146,7 +146,9 @@ def _run(args: argparse.Namespace) -> "list[telling.Result]":
                 reasons=outcome.reasons,
             )
     if not args.output:
-        _keep_failures(folder, {n for n, one in results.items() if one.verdict == "failed"})
+        _keep_failures(
+            folder, {n for n, one in results.items() if one.verdict == "failed"}
+        )
     return [results[name] for name in sorted(results)]
 
 

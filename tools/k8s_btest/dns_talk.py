@@ -13,7 +13,11 @@ from k8s_btest.traffic_words import Dns
 
 _RCODES = ("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED")
 _TTL = 30
-_TYPES = {name: number for number, name in dnstypes.items()} | {"ANY": 255, "AXFR": 252, "NULL": 10}
+_TYPES = {name: number for number, name in dnstypes.items()} | {
+    "ANY": 255,
+    "AXFR": 252,
+    "NULL": 10,
+}
 
 
 def exchange(said: Dns, query: str, number: int) -> Iterator[Spoken]:

@@ -40,7 +40,9 @@ def _request(said: Http, server: str, port: int) -> bytes:
 
 
 def _response(said: Http) -> bytes:
-    status = _SWITCHING if said.upgrade and said.status == HTTPStatus.OK else said.status
+    status = (
+        _SWITCHING if said.upgrade and said.status == HTTPStatus.OK else said.status
+    )
     body = b"" if said.method == "HEAD" or status in _NO_BODY else said.response_body
     headers = {}
     if status == _SWITCHING:

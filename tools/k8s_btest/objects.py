@@ -82,7 +82,9 @@ def service(said: Service, address: str, started: int) -> Json:
             "ports": [_service_port(port) for port in said.ports],
             "selector": said.selector,
         },
-        "status": {"loadBalancer": {"ingress": [{"ip": i} for i in said.load_balancer]}},
+        "status": {
+            "loadBalancer": {"ingress": [{"ip": i} for i in said.load_balancer]}
+        },
     }
 
 

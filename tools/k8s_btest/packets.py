@@ -10,12 +10,11 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.contrib.geneve import GENEVE
+from scapy.layers.inet import ICMP, IP, TCP, UDP, in4_pseudoheader
 from scapy.layers.inet6 import IPv6, in6_pseudoheader
-from scapy.layers.inet import in4_pseudoheader
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.layers.vxlan import VXLAN
-from scapy.contrib.geneve import GENEVE
 from scapy.packet import Packet, Raw
 from scapy.utils import checksum
 
@@ -72,7 +71,7 @@ class Line:
         inner = _internet(source, target, self._sent) / layers
         self._sent += 1
         if self._partial:
-            _leave_checksum(inner, layers)
+            _leave_checksum(inner)
         return Frame(time, bytes(self._wrap(inner, back=back)))
 
     def wrap(self, frame: Frame) -> Frame:
@@ -165,8 +164,9 @@ def _internet(source: str, target: str, number: int) -> Packet:
     return IP(src=source, dst=target, id=number & 0xFFFF, flags="DF")
 
 
-def _leave_checksum(inner: Packet, layers: Packet) -> None:
+def _leave_checksum(inner: Packet) -> None:
     """Puts in what Linux leaves for a NIC to finish: the sum of the pseudo header."""
+    layers = inner.payload
     if not isinstance(layers, TCP | UDP):
         return
     length = len(layers)

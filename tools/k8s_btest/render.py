@@ -1,7 +1,7 @@
 """Scenarios in, objects, journal, trace and btest out. No I/O, but for templates."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,7 +60,11 @@ def render(source: Source, site: Site) -> Iterator[tuple[str, bytes]]:
     except BtestError as error:
         raise type(error)(f"{source.path}: {error}") from error
     steps = [
-        {"at": step.at, "type": "DELETED" if step.gone else "APPLIED", "object": step[2]}
+        {
+            "at": step.at,
+            "type": "DELETED" if step.gone else "APPLIED",
+            "object": step[2],
+        }
         for step in made.steps
     ]
     yield "objects.json", json.dumps(steps, indent=1).encode()
@@ -96,7 +100,7 @@ def _test(scenario: Scenario, site: Site, folder: Path) -> str:
 def _environment(
     loader: jinja2.BaseLoader | None, *, escape: bool
 ) -> jinja2.Environment:
-    return jinja2.Environment(  # noqa: S701 -- on where HTML is made
+    return jinja2.Environment(
         loader=loader,
         autoescape=escape,
         trim_blocks=True,

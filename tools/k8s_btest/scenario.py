@@ -13,7 +13,7 @@ from k8s_btest.cluster_words import Cluster
 from k8s_btest.errors import ScenarioError
 from k8s_btest.places import explain, line_of
 from k8s_btest.traffic_words import Traffic
-from k8s_btest.values import End, Overlay, Time, hook
+from k8s_btest.values import Overlay, Time, hook
 from k8s_sync import times
 
 Scalar = bool | int | float | str | None

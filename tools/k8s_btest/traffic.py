@@ -27,10 +27,12 @@ from k8s_btest.traffic_words import (
     Http,
     Icmp,
     Scan,
-    Tcp as TcpSaid,
     Tls,
     Traffic,
     Udp,
+)
+from k8s_btest.traffic_words import (
+    Tcp as TcpSaid,
 )
 
 _DNS = "service/kube-system/kube-dns"

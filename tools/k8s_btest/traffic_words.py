@@ -33,9 +33,9 @@ class Dns(_Words, frozen=True, kw_only=True):
     """A, AAAA, PTR, SRV, TXT, NS, MX, CNAME, SOA, NULL, ANY or AXFR."""
     answer: str | tuple[str, ...] = ()
     """Of the type of the question; an SRV is ``0 100 80 web.shop.svc.cluster.local``."""
-    rcode: Literal["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"] = (
-        "NOERROR"
-    )
+    rcode: Literal[
+        "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"
+    ] = "NOERROR"
     reply: bool = True
     """False: nobody answers."""
     over: Literal["udp", "tcp"] = "udp"

@@ -38,7 +38,9 @@ class Time(int):
         whole, _, fraction = found[1].partition(".")
         unit = _UNITS[found[2] or "s"]
         sign = -1 if whole.startswith("-") else 1
-        return cls(int(whole) * unit + sign * int(fraction.ljust(6, "0")) * unit // SECOND)
+        return cls(
+            int(whole) * unit + sign * int(fraction.ljust(6, "0")) * unit // SECOND
+        )
 
 
 class Payload(bytes):

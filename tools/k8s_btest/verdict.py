@@ -120,7 +120,9 @@ def _judge(want: Wanted, logs: Logs) -> str:
     if count == want.count or (count and want.count is None):
         return ""
     need = "at least 1" if want.count is None else str(want.count)
-    text = f"{want.log}.log: {count} lines of {len(lines)}, expected {need}, with {what}"
+    text = (
+        f"{want.log}.log: {count} lines of {len(lines)}, expected {need}, with {what}"
+    )
     return text if count else f"{text}; {_nearest(want, lines)}"
 
 
@@ -169,5 +171,3 @@ def _named(side: Side, ends: Ends) -> dict[str, Value]:
             " columns: {id.orig_h: ...}"
         )
     return dict(columns(place))
-
-

@@ -209,9 +209,13 @@ def _places_of(found: Iterable[tuple[str, Object]]) -> Iterator[Place]:
         if resource == "nodes":
             ips = [a.address for a in one.status.addresses if a.type == "InternalIP"]
             ips = ips or [""]
-            hosts.append(Place("node", "", one.metadata.name, _ALWAYS, tuple(ips), ips[0]))
+            hosts.append(
+                Place("node", "", one.metadata.name, _ALWAYS, tuple(ips), ips[0])
+            )
         elif resource == "services":
-            rest.append(("service", one, one.spec.cluster_ips or (one.spec.cluster_ip,)))
+            rest.append(
+                ("service", one, one.spec.cluster_ips or (one.spec.cluster_ip,))
+            )
         elif resource == "pods":
             status = one.status
             ips = [ip.ip for ip in status.pod_ips] or [status.pod_ip]

@@ -32,7 +32,9 @@ def redefs(options: Mapping[str, Option]) -> list[str]:
     return lines
 
 
-def changes(options_at: tuple[OptionsAt, ...], started: int) -> list[tuple[str, list[str]]]:
+def changes(
+    options_at: tuple[OptionsAt, ...], started: int
+) -> list[tuple[str, list[str]]]:
     """Writes options as they change while Zeek runs.
 
     Returns:

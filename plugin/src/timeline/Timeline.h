@@ -115,6 +115,9 @@ public:
     /** Counts the different owners, which many claims share. */
     [[nodiscard]] size_t OwnerCount() const noexcept { return owners.Size(); }
 
+    /** All ranges, withdrawn ones included. */
+    [[nodiscard]] const Ranges& AllRanges() const noexcept { return ranges; }
+
     /** Sets what the rows of a cluster that come next are marked with; 0 leaves marks alone. See last_generation. */
     void SetGeneration(std::string_view cluster, uint64_t generation);
 

@@ -37,6 +37,16 @@ inline k8s::Address Unpack(const threading::Value::addr_t& address) {
     return k8s::Address::FromBytes(bytes);
 }
 
+inline IPAddr Pack(const k8s::Address& address) {
+    const uint32_t words[] = {
+        static_cast<uint32_t>(address.hi >> 32),
+        static_cast<uint32_t>(address.hi),
+        static_cast<uint32_t>(address.lo >> 32),
+        static_cast<uint32_t>(address.lo),
+    };
+    return {IPv6, words, IPAddr::Host};
+}
+
 inline k8s::Proto ProtoOf(TransportProto proto) {
     switch ( proto ) {
         case TRANSPORT_TCP: return k8s::Proto::tcp;
