@@ -8,7 +8,7 @@ import io
 import ipaddress
 import struct
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from scapy.error import Scapy_Exception
 from scapy.utils import RawPcapReader, checksum
@@ -20,6 +20,8 @@ from k8s_sync.model import SECOND
 _ETHERNET, _LOOPBACK, _COOKED, _COOKED_2, _RAW = 1, (0, 108), 113, 276, (12, 14, 101)
 _IPV4, _IPV6 = 0x0800, 0x86DD
 _VLANS = (b"\x81\x00", b"\x88\xa8")
+_V6 = 0x60
+"""What the first byte of an IPv6 packet has in its upper half."""
 _TCP, _UDP = 6, 17
 _CHECKSUM_AT = {_TCP: 16, _UDP: 6}
 
@@ -48,7 +50,7 @@ def frames(data: bytes, name: str, change: Change, at: int) -> list[Frame]:
     found = []
     try:
         # scapy closes what it reads, and reads pcapng as well.
-        with RawPcapReader(io.BytesIO(data)) as reader:
+        with RawPcapReader(cast("str", io.BytesIO(data))) as reader:
             linktype = getattr(reader, "linktype", _ETHERNET)
             for packet, meta in reader:
                 linktype = getattr(meta, "linktype", linktype)
@@ -83,7 +85,7 @@ def _ethernet(packet: bytes, linktype: int, name: str) -> bytes:
         packet = packet[20:]
     elif linktype not in _RAW:
         raise ScenarioError(f"{name}: packets of link type {linktype} are not known")
-    kind = _IPV6 if packet[:1] and packet[0] >> 4 == 6 else _IPV4
+    kind = _IPV6 if packet[:1] and packet[0] & 0xF0 == _V6 else _IPV4
     macs = bytes.fromhex((mac("192.0.2.2") + mac("192.0.2.1")).replace(":", ""))
     return macs + struct.pack(">H", kind) + packet
 
@@ -122,7 +124,7 @@ def _change_ipv4(data: bytearray, at: int, change: Change) -> None:
 
 
 def _change_ports(  # noqa: PLR0913, PLR0917 -- what a checksum is made of
-    data: bytearray, at: int, size: int, proto: int, ends: bytes, change: Change
+    data: bytearray, at: int, size: int, proto: int, ends: bytearray, change: Change
 ) -> None:
     """Changes ports, and makes the checksum good or leaves it unfinished."""
     if proto not in _CHECKSUM_AT or len(data) < at + 8:

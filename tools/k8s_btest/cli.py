@@ -6,9 +6,8 @@ Modules that need scapy or jinja2 are imported where they are needed, so that
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from k8s_btest import commands
 from k8s_btest.errors import (
     BtestError,
     CaptureMissingError,
@@ -18,10 +17,10 @@ from k8s_btest.errors import (
 
 _INTERRUPTED = 130
 _CODES: tuple[tuple[type[BtestError], int], ...] = (
-    (NotThereError, commands.NOT_THERE),
-    (CaptureMissingError, commands.SKIPPED),
-    (ScenarioError, commands.USAGE),
-    (BtestError, commands.FAILED),
+    (NotThereError, 3),
+    (CaptureMissingError, 77),
+    (ScenarioError, 2),
+    (BtestError, 1),
 )
 
 _EPILOG = """\
@@ -50,13 +49,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     args = _parser().parse_args(argv)
     try:
-        code: int = args.command(args)
+        return _run(args)
     except BtestError as error:
         sys.stderr.write(f"k8s-btest: {error}\n")
         return next(code for kind, code in _CODES if isinstance(error, kind))
     except KeyboardInterrupt:
         return _INTERRUPTED
-    return code
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.command == "verify":
+        from k8s_btest.verify import verify  # noqa: PLC0415 -- without scapy
+
+        return 0 if verify(args.expected) else 1
+    try:
+        from k8s_btest import commands  # noqa: PLC0415 -- scapy is slow to load
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("k8s_btest"):
+            raise
+        raise NotThereError(
+            f"the Python package {error.name} is missing: pip install 'zeek-k8s[btest]',"
+            " or in a checkout './tools[btest]' or `make venv`"
+        ) from None
+    run: Callable[[argparse.Namespace], int] = getattr(commands, args.command)
+    return run(args)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,22 +84,19 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    subs = parser.add_subparsers(metavar="COMMAND", required=True)
+    subs = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     new = subs.add_parser("new", help="write a scenario to begin with, with comments")
     new.add_argument("file", help="where to, such as my-scenario.yaml")
-    new.set_defaults(command=commands.new)
 
     render = subs.add_parser("render", help="only make the files of scenarios")
     _take_scenarios(render)
     _take_site(render)
     render.add_argument("-o", "--output", required=True, metavar="DIR")
-    render.set_defaults(command=commands.render)
 
     run = subs.add_parser("run", help="make the files and run them with Zeek")
     _take_run(run)
     run.add_argument("--html", metavar="FILE", help="write a page of the results, too")
-    run.set_defaults(command=commands.run)
 
     report = subs.add_parser(
         "report", help="run scenarios and write a page: one file, no network"
@@ -102,13 +115,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="results of run --json; run nothing",
     )
-    report.set_defaults(command=commands.report)
 
     verify = subs.add_parser(
         "verify", help="judge the logs of this folder; the btests do"
     )
     verify.add_argument("expected", metavar="FILE", help="expect.json of a scenario")
-    verify.set_defaults(command=commands.verify)
     return parser
 
 
@@ -119,7 +130,7 @@ def _take_run(parser: argparse.ArgumentParser) -> None:
         "-o" if parser.prog.endswith("run") else "--keep",
         "--output",
         metavar="DIR",
-        help="keep all files there; by default only those of failures, and it says where",
+        help="keep all files there; by default those of failures, and it says where",
     )
     parser.add_argument(
         "-j", "--jobs", type=int, metavar="N", help="at a time; default: one per core"
@@ -136,7 +147,7 @@ def _take_scenarios(parser: argparse.ArgumentParser) -> None:
         "scenarios",
         nargs="*",
         metavar="SCENARIO",
-        help="files and folders; by default testing/scenarios or scenarios, or this folder",
+        help="files and folders; by default testing/scenarios, scenarios, or this one",
     )
     parser.add_argument(
         "--captures",

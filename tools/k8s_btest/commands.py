@@ -6,22 +6,25 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import yaml
 
+from k8s_btest import folders, place, runner
+from k8s_btest import render as rendering
+from k8s_btest import results as telling
 from k8s_btest.errors import BtestError, CaptureMissingError, ScenarioError
-from k8s_btest.scenario import Option
+from k8s_btest.scenario import Option, Scenario
 from k8s_btest.values import hook
 
-PASSED, FAILED, USAGE, NOT_THERE, SKIPPED = 0, 1, 2, 3, 77
+PASSED, FAILED, SKIPPED = 0, 1, 77
+"""Exit codes; the last one if nothing at all could be run."""
 _USUAL = ("testing/scenarios", "scenarios", ".")
 
 
 def new(args: argparse.Namespace) -> int:
     """Writes a scenario to begin with."""
-    from k8s_btest import render as rendering
-
     path = Path(args.file)
     path = path if path.suffix else path.with_suffix(".yaml")
     if path.exists():
@@ -32,49 +35,33 @@ def new(args: argparse.Namespace) -> int:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BtestError(f"{path}: cannot be written: {error}") from None
-    print(f"{path}: edit it, then: k8s-btest run {path}")
+    _say(f"{path}: edit it, then: k8s-btest run {path}")
     return PASSED
 
 
 def render(args: argparse.Namespace) -> int:
     """Only makes the files."""
-    from k8s_btest import folders
-    from k8s_btest import render as rendering
-
-    site = _site(args)
-    output = Path(args.output)
-    skipped = 0
-    made = {}
-    for name, path in _scenarios(args):
-        try:
-            source = folders.load(name, path, map(Path, args.captures))
-        except CaptureMissingError as error:
-            sys.stderr.write(f"k8s-btest: {path}: skipped: {error}\n")
-            skipped += 1
-            continue
-        made[name] = list(rendering.render(source, site))
-    if not made:
-        return SKIPPED
-    folders.write(output, made)
-    print(f"{output}: {len(made)} scenarios; btest -c {output}/btest.cfg runs them")
-    return PASSED
+    made, results = _prepare(args)
+    for one in results:
+        sys.stderr.write(f"k8s-btest: {one.name}: {one.verdict}: {one.reasons[0]}\n")
+    if made:
+        output = Path(args.output)
+        folders.write(output, {name: one.files for name, one in made.items()})
+        _say(f"{output}: {len(made)} scenarios; btest -c {output}/btest.cfg runs them")
+    return _code(results) or (PASSED if made else SKIPPED)
 
 
 def run(args: argparse.Namespace) -> int:
     """Makes the files, runs them, and shows a table."""
     results = _run(args)
-    from k8s_btest import results as telling
-
     if args.json != "-":
         sys.stdout.write(telling.table(results))
-        print(f"\n{telling.line(results)}")
+        _say(f"\n{telling.line(results)}")
     return _tell(args, results)
 
 
 def report(args: argparse.Namespace) -> int:
     """Makes a page, of results that there are or of scenarios that it runs."""
-    from k8s_btest import results as telling
-
     if args.results:
         try:
             data = Path(args.results).read_bytes()
@@ -84,86 +71,76 @@ def report(args: argparse.Namespace) -> int:
     else:
         results = _run(args)
     if args.json != "-":
-        print(f"{args.html}: {telling.line(results)}")
+        _say(f"{args.html}: {telling.line(results)}")
     return _tell(args, results)
 
 
-def verify(args: argparse.Namespace) -> int:
-    """Judges the logs of the folder in which it is run."""
-    from k8s_btest import verdict
-
-    try:
-        data = Path(args.expected).read_bytes()
-        expected = msgspec.json.decode(data, type=verdict.Expected)
-        logs = {
-            path.stem: [
-                msgspec.json.decode(line)
-                for line in path.read_bytes().splitlines()
-                if line[:1] == b"{"
-            ]
-            for path in Path().glob("*.log")
-        }
-    except (OSError, msgspec.DecodeError) as error:
-        raise BtestError(f"{args.expected}: {error}") from None
-    wrong = verdict.judge(expected, logs)
-    for text in wrong:
-        sys.stderr.write(f"k8s-btest: {text}\n")
-    return FAILED if wrong else PASSED
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
 
 
-def _run(args: argparse.Namespace) -> "list[telling.Result]":
-    from k8s_btest import folders, place, runner
-    from k8s_btest import render as rendering
-    from k8s_btest import results as telling
+class _Made(NamedTuple):
+    """A scenario, and what was made of it."""
 
-    environment, btest = place.environment(), place.btest()
+    scenario: Scenario
+    files: list[tuple[str, bytes]]
+
+
+def _prepare(args: argparse.Namespace) -> tuple[dict[str, _Made], list[telling.Result]]:
+    """Renders scenarios; returns what became of those that cannot be run, too."""
     site = _site(args)
-    results: dict[str, telling.Result] = {}
-    made, sources = {}, {}
+    captures = [Path(folder) for folder in args.captures]
+    made: dict[str, _Made] = {}
+    results = []
     for name, path in _scenarios(args):
+        scenario = None
+        verdict: telling.Verdict = "failed"
         try:
-            source = folders.load(name, path, map(Path, args.captures))
-            made[name] = list(rendering.render(source, site))
-            sources[name] = source
+            scenario = folders.scenario(path)
+            source = folders.load(name, path, scenario, captures)
+            made[name] = _Made(scenario, list(rendering.render(source, site)))
+            continue
         except CaptureMissingError as error:
-            results[name] = telling.Result(
-                name=name, verdict="skipped", reasons=(str(error),)
-            )
+            verdict, reason = "skipped", str(error)
         except ScenarioError as error:
-            results[name] = telling.Result(
-                name=name, verdict="failed", reasons=(str(error),)
-            )
+            reason = str(error)
+        results.append(telling.result(name, scenario, verdict, reasons=[reason]))
+    return made, results
+
+
+def _run(args: argparse.Namespace) -> list[telling.Result]:
+    """Renders and runs scenarios; returns what became of each, by name."""
+    environment, btest = place.environment(), place.btest()
+    made, results = _prepare(args)
     folder = Path(args.output or tempfile.mkdtemp(prefix="k8s-btest-")).resolve()
     if made:
-        folders.write(folder, made)
+        folders.write(folder, {name: one.files for name, one in made.items()})
         runner.run(folder, btest, environment, args.jobs or os.cpu_count() or 1)
-        for name, outcome in runner.outcomes(folder).items():
-            results[name] = telling.result(
+        results += [
+            telling.result(
                 name,
-                sources[name].scenario,
+                made[name].scenario,
                 "passed" if outcome.passed else "failed",
                 seconds=outcome.seconds,
                 reasons=outcome.reasons,
             )
+            for name, outcome in runner.outcomes(folder).items()
+        ]
     if not args.output:
-        _keep_failures(
-            folder, {n for n, one in results.items() if one.verdict == "failed"}
-        )
-    return [results[name] for name in sorted(results)]
+        failed = {one.name for one in results if one.verdict == "failed"}
+        _keep_failures(folder, failed & made.keys())
+    return sorted(results, key=lambda one: one.name)
 
 
 def _keep_failures(folder: Path, failed: set[str]) -> None:
     for inside in folder.iterdir():
         if inside.is_dir() and inside.name not in {".tmp", *failed}:
             shutil.rmtree(inside)
-    if not any((folder / name).exists() for name in failed):
+    if not failed:
         shutil.rmtree(folder)
 
 
-def _tell(args: argparse.Namespace, results: "list[telling.Result]") -> int:
-    from k8s_btest import render as rendering
-    from k8s_btest import results as telling
-
+def _tell(args: argparse.Namespace, results: list[telling.Result]) -> int:
     try:
         if args.json:
             data = msgspec.json.format(msgspec.json.encode(results)) + b"\n"
@@ -182,22 +159,21 @@ def _tell(args: argparse.Namespace, results: "list[telling.Result]") -> int:
             Path(args.html).write_text(page, encoding="utf-8")
     except OSError as error:
         raise BtestError(str(error)) from None
-    verdicts = {one.verdict for one in results}
-    if "failed" in verdicts:
-        return FAILED
-    return PASSED if "passed" in verdicts else SKIPPED
+    if code := _code(results):
+        return code
+    return PASSED if any(one.verdict == "passed" for one in results) else SKIPPED
+
+
+def _code(results: list[telling.Result]) -> int:
+    return FAILED if any(one.verdict == "failed" for one in results) else PASSED
 
 
 def _scenarios(args: argparse.Namespace) -> list[tuple[str, Path]]:
-    from k8s_btest import folders
-
     usual = [path for path in map(Path, _USUAL) if path.is_dir()][:1]
     return folders.names([Path(path) for path in args.scenarios] or usual)
 
 
-def _site(args: argparse.Namespace) -> "rendering.Site":
-    from k8s_btest import render as rendering
-
+def _site(args: argparse.Namespace) -> rendering.Site:
     options: dict[str, Option] = {}
     template = ""
     try:
@@ -209,8 +185,8 @@ def _site(args: argparse.Namespace) -> "rendering.Site":
     except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
         what = " ".join(str(error).split())
         raise ScenarioError(
-            f"{args.options or args.template}: {what}; write one `Module::option: value`"
-            " per line"
+            f"{args.options or args.template}: {what}; options are one"
+            " `Module::option: value` per line"
         ) from None
     loads = tuple(str(Path(path).resolve()) for path in args.zeek_script)
     return rendering.Site(loads=loads, options=options, template=template)

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 from itertools import starmap
+from typing import Any
 
 from scapy.layers.dns import DNS, DNSQR, DNSRR, DNSRRMX, DNSRRSOA, DNSRRSRV, dnstypes
 from scapy.packet import Packet
@@ -61,7 +62,7 @@ def _message(message: DNS, over: str) -> bytes:
 def _record(name: str, kind: int, text: str) -> Packet:
     """Makes a record of an answer as a person writes it."""
     words = text.split()
-    common = {"rrname": name, "ttl": _TTL}
+    common: dict[str, Any] = {"rrname": name, "ttl": _TTL}
     try:
         match dnstypes.get(kind):
             case "SRV":

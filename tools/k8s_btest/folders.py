@@ -6,7 +6,7 @@ from pathlib import Path
 
 from k8s_btest.errors import BtestError, CaptureMissingError, ScenarioError
 from k8s_btest.render import Source
-from k8s_btest.scenario import read
+from k8s_btest.scenario import Scenario, read
 from k8s_sync.errors import SyncError
 from k8s_sync.kube import files
 from k8s_sync.kube.objects import Object
@@ -52,22 +52,31 @@ def names(paths: Iterable[Path]) -> list[tuple[str, Path]]:
     return list(found.items())
 
 
-def load(name: str, path: Path, folders: Iterable[Path] = ()) -> Source:
-    """Reads a scenario and the files that it names.
+def scenario(path: Path) -> Scenario:
+    """Reads a scenario.
+
+    Raises:
+        ScenarioError: It is none.
+    """
+    try:
+        return read(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeError) as error:
+        raise ScenarioError(f"{path}: cannot be read: {error}") from None
+
+
+def load(name: str, path: Path, scenario: Scenario, folders: Iterable[Path]) -> Source:
+    """Reads the files that a scenario names.
 
     Args:
         name: Of the scenario.
-        path: The file.
+        path: Its file.
+        scenario: What it says.
         folders: Where else to look for captures.
 
     Raises:
-        ScenarioError: It is none, or a file of objects is none.
+        ScenarioError: A file of objects is none.
         CaptureMissingError: A capture is not on this machine.
     """
-    try:
-        scenario = read(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeError) as error:
-        raise ScenarioError(f"{path}: cannot be read: {error}") from None
     found: list[tuple[str, Object]] = []
     for file in scenario.cluster.objects:
         try:
@@ -108,7 +117,7 @@ def _capture(name: str, path: Path, folders: Iterable[Path]) -> bytes:
         if (folder / name).is_file():
             return (folder / name).read_bytes()
     raise CaptureMissingError(
-        f"the capture {name} is not here; name its folder with --captures or {_CAPTURES}"
+        f"the capture {name} is not here; name its folder: --captures or {_CAPTURES}"
     )
 
 

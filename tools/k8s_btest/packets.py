@@ -8,11 +8,11 @@ import hashlib
 import ipaddress
 import struct
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from scapy.contrib.geneve import GENEVE
 from scapy.layers.inet import ICMP, IP, TCP, UDP, in4_pseudoheader
-from scapy.layers.inet6 import IPv6, in6_pseudoheader
+from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6, in6_pseudoheader
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.layers.vxlan import VXLAN
 from scapy.packet import Packet, Raw
@@ -139,8 +139,6 @@ def unreachable(line: Line, packet: Packet) -> Packet:
     """The layers with which a host refuses a datagram that came over a line."""
     refused = _internet(line.client.address, line.server.address, 0) / packet
     if ":" in line.client.address:
-        from scapy.layers.inet6 import ICMPv6DestUnreach
-
         return ICMPv6DestUnreach(code=4) / Raw(bytes(refused))
     return ICMP(type=3, code=3) / Raw(bytes(refused))
 
@@ -174,5 +172,5 @@ def _leave_checksum(inner: Packet) -> None:
     if isinstance(inner, IP):
         pseudo = in4_pseudoheader(number, inner, length)
     else:
-        pseudo = bytes(in6_pseudoheader(number, inner, length))
+        pseudo = bytes(in6_pseudoheader(number, cast("IP", inner), length))
     layers.chksum = ~checksum(pseudo) & 0xFFFF

@@ -58,11 +58,10 @@ def btest() -> str:
 
 
 def _ask(command: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 -- the arguments are our own
         command,
         env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
         timeout=_PATIENCE,

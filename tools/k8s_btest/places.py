@@ -19,7 +19,7 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 
 
 def explain(message: str, root: type) -> tuple[str, str]:
-    """Splits a message of msgspec into a reason and a path such as ``traffic[0].at``."""
+    """Splits a message of msgspec into a reason and a path, as ``traffic[0].at``."""
     found = _MESSAGE.fullmatch(message)
     reason, path = (found[1], found[2] or "") if found else (message, "")
     unknown = _UNKNOWN.fullmatch(reason)
@@ -61,9 +61,8 @@ def _child(node: yaml.Node | None, step: str) -> tuple[yaml.Node, yaml.Node] | N
             if key.value == step:
                 return key, value
     elif isinstance(node, yaml.SequenceNode) and step.isdigit():
-        if int(step) < len(node.value):
-            item = node.value[int(step)]
-            return item, item
+        item = next(iter(node.value[int(step) :]), None)
+        return item and (item, item)
     return None
 
 

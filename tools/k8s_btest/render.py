@@ -102,7 +102,7 @@ def _environment(
 ) -> jinja2.Environment:
     return jinja2.Environment(
         loader=loader,
-        autoescape=escape,
+        autoescape=escape,  # noqa: S701 -- on where HTML is made
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -44,13 +44,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 def result(
     name: str,
-    scenario: Scenario,
+    scenario: Scenario | None,
     verdict: Verdict,
     *,
     seconds: float = 0.0,
     reasons: Iterable[str] = (),
 ) -> Result:
-    """Says what became of a scenario."""
+    """Says what became of a scenario, even if nobody could read it."""
+    if scenario is None:
+        return Result(name=name, verdict=verdict, reasons=tuple(reasons))
     changed = {
         f"{option} (at {one.at / 1_000_000:g} s)": value
         for one in scenario.options_at

@@ -37,10 +37,10 @@ def probes(said: Scan, to: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 def _ends(text: str) -> Iterator[str]:
     if found := _LAST.fullmatch(text):
-        base = 16 if ":" in text else 10
+        base, write = (16, "x") if ":" in text else (10, "d")
         start, first, last = found.groups()
         for number in range(int(first, base), int(last, base) + 1):
-            yield f"{start}{number:x}" if base > 10 else f"{start}{number}"
+            yield f"{start}{number:{write}}"
         return
     try:
         network = ipaddress.ip_network(text)

@@ -123,8 +123,8 @@ def ping(
     if ":" in line.client.address:
         yield line.frame(at, ICMPv6EchoRequest(id=1, seq=number, data=payload))
         if reply:
-            back = ICMPv6EchoReply(id=1, seq=number, data=payload)
-            yield line.frame(at + _STEP, back, back=True)
+            answer = ICMPv6EchoReply(id=1, seq=number, data=payload)
+            yield line.frame(at + _STEP, answer, back=True)
         return
     yield line.frame(at, ICMP(type=8, id=1, seq=number) / Raw(payload))
     if reply:

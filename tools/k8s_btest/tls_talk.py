@@ -18,6 +18,8 @@ from k8s_btest.traffic_words import Certificate, Tls
 from k8s_btest.values import filler
 
 _ALERT, _CHANGE, _HANDSHAKE, _DATA = 21, 20, 22, 23
+_USUAL = 0xC02B
+"""ECDHE with ECDSA, AES-128-GCM and SHA-256: a certificate as ours has it."""
 _TLS_1_3 = range(0x1301, 0x1306)
 _LONGEST = 1 << 14
 _CHANGED = b"\x01"
@@ -73,7 +75,7 @@ def _answer_1_2(said: Tls, seed: str) -> Iterator[Spoken]:
     if said.server_alpn:
         extensions += extension(16, protocols((said.server_alpn,)))
     hello = _server_hello(
-        0xC02B if 0xC02B in offered or not offered else offered[0],
+        _USUAL if _USUAL in offered or not offered else offered[0],
         f"new session/{seed}",
         extensions,
         seed,

@@ -32,7 +32,7 @@ class Dns(_Words, frozen=True, kw_only=True):
     type: str = "A"
     """A, AAAA, PTR, SRV, TXT, NS, MX, CNAME, SOA, NULL, ANY or AXFR."""
     answer: str | tuple[str, ...] = ()
-    """Of the type of the question; an SRV is ``0 100 80 web.shop.svc.cluster.local``."""
+    """Of the type of the question; an SRV is ``0 100 80 web.shop.svc``."""
     rcode: Literal[
         "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"
     ] = "NOERROR"
@@ -125,7 +125,8 @@ class Scan(_Words, frozen=True, kw_only=True):
     """One packet, or one short connection, for each target and port."""
 
     targets: tuple[str, ...] = ()
-    """By default those of ``to``. Ends as in ``to``, blocks (10.244.1.0/28) or the last bytes (10.244.1.1-20)."""
+    """Ends as in ``to``, blocks (10.244.1.0/28) or last bytes (10.244.1.1-20); by
+    default those of ``to``."""
     ports: tuple[int | str, ...] = ()
     """``22``, or ``8000-8010``; none for pings."""
     answer: Literal["rejected", "silent", "open"] = "rejected"

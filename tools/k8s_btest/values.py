@@ -44,7 +44,7 @@ class Time(int):
 
 
 class Payload(bytes):
-    """Bytes; written as text, or as ``{hex: ...}``, ``{base64: ...}``, ``{size: N}``."""
+    """Bytes; written as text, ``{hex: ...}``, ``{base64: ...}`` or ``{size: N}``."""
 
     @classmethod
     def of(cls, value: object) -> Self:
@@ -75,7 +75,7 @@ def filler(size: int, seed: str = "") -> bytes:
 
 
 class Port(str):
-    """A port that is served: ``80``, ``53/udp``, or ``80:30080/tcp`` with a node port."""
+    """A port that is served: ``80``, ``53/udp``; ``80:30080`` has a node port, too."""
 
     __slots__ = ()
 

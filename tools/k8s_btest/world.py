@@ -77,11 +77,9 @@ class _Builder:
         self._cluster = cluster
         self._started = started
         self._nodes: dict[str, tuple[str, Callable[[], str]]] = {}
-        self._taken = {
-            str(said.address)
-            for said in (*cluster.nodes, *cluster.services, *_pods(cluster))
-            if said.address
-        }
+        asking: list[Node | Service | Pod] = [*cluster.nodes, *cluster.services]
+        asking += _pods(cluster)
+        self._taken = {str(said.address) for said in asking if said.address}
 
     def run(self) -> Iterator[Place]:
         """Adds the steps and yields the places."""
