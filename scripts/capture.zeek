@@ -2,7 +2,6 @@
 ##! checksums nobody has finished yet, and VXLAN on another port than its own. All of
 ##! it is off unless an option says so. Runs on every node of a Zeek cluster.
 
-@load base/frameworks/cluster
 @load base/frameworks/reporter
 
 @load ./feed
@@ -22,13 +21,12 @@ export {
 	option range_check_interval = 10sec;
 
 	## Ports beside 4789 of which UDP is VXLAN: Flannel and Cilium use 8472/udp.
-	## Ports may be added while Zeek runs; one that is taken out stays VXLAN until
-	## Zeek restarts.
-	option vxlan_ports: set[port] = {};
+	## Zeek takes none any more once it runs.
+	const vxlan_ports: set[port] = {} &redef;
 }
 
 # What of ignore_checksums_nets is there because of us.
-global accepted: set[subnet];
+global accepted_ranges: set[subnet];
 
 function accept_ranges(wanted: bool)
 	{
@@ -37,30 +35,17 @@ function accept_ranges(wanted: bool)
 	if ( wanted )
 		now = K8s::ranges();
 
-	if ( now == accepted )
+	if ( now == accepted_ranges )
 		return;
 
-	Option::set("ignore_checksums_nets", ( ignore_checksums_nets - accepted ) |
+	Option::set("ignore_checksums_nets", ( ignore_checksums_nets - accepted_ranges ) |
 	    now);
-	accepted = now;
-	}
-
-function accept_vxlan(ports: set[port])
-	{
-	if ( |ports| > 0
-	    && ! PacketAnalyzer::register_for_ports(PacketAnalyzer::ANALYZER_UDP, PacketAnalyzer::ANALYZER_VXLAN, ports) )
-		Reporter::warning(fmt("K8s::vxlan_ports: %s cannot be VXLAN", ports));
+	accepted_ranges = now;
 	}
 
 function ignore_changed(id: string, value: bool): bool
 	{
 	accept_ranges(value);
-	return value;
-	}
-
-function ports_changed(id: string, value: set[port]): set[port]
-	{
-	accept_vxlan(value);
 	return value;
 	}
 
@@ -79,7 +64,9 @@ event look_for_ranges()
 event zeek_init() &priority=-5
 	{
 	Option::set_change_handler("K8s::ignore_cluster_checksums", ignore_changed);
-	Option::set_change_handler("K8s::vxlan_ports", ports_changed);
-	accept_vxlan(vxlan_ports);
 	event look_for_ranges();
+
+	if ( |vxlan_ports| > 0
+	    && ! PacketAnalyzer::register_for_ports(PacketAnalyzer::ANALYZER_UDP, PacketAnalyzer::ANALYZER_VXLAN, vxlan_ports) )
+		Reporter::warning(fmt("K8s::vxlan_ports: %s cannot be VXLAN", vxlan_ports));
 	}

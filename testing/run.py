@@ -4,6 +4,7 @@ One line per layer, and last ``N passed, N failed, N skipped``. A layer that lac
 what it needs is skipped, with what to install; it is never counted as passed.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -86,7 +87,7 @@ def run_style() -> Result:
 
 
 def run_zeek() -> Result:
-    """The plugin, the btests and `zkg install`, with a real Zeek."""
+    """The plugin, the btests, `zkg install` and the scenarios, with a real Zeek."""
     folder = zeek.find()
     if folder is None:
         return Result(skipped=1, note=f"no Zeek: {zeek.TO_INSTALL}")
@@ -107,7 +108,44 @@ def run_zeek() -> Result:
     )
     if done.returncode:
         print(done.stdout)
-    return count_btests(done.stdout, done.returncode)
+    return together(count_btests(done.stdout, done.returncode), run_scenarios())
+
+
+def run_scenarios() -> Result:
+    """Runs all scenarios, with their table if one fails."""
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "results.json"
+        command = [str(BIN / "python"), str(TOOLS / "k8s-btest"), "run", "--json"]
+        done = subprocess.run(
+            [*command, str(report), str(TOP / "testing" / "scenarios")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            print(done.stdout)
+        if not report.exists():
+            return Result(failed=1, note="the scenarios did not run")
+        results = json.loads(report.read_bytes())
+    verdicts = [one["verdict"] for one in results]
+    missing = {one["reasons"][0] for one in results if one["verdict"] == "skipped"}
+    return Result(
+        passed=verdicts.count("passed"),
+        failed=verdicts.count("failed"),
+        skipped=verdicts.count("skipped"),
+        note="; ".join([f"{len(results)} scenarios among them", *sorted(missing)]),
+    )
+
+
+def together(one: Result, other: Result) -> Result:
+    """Adds up two results."""
+    return Result(
+        one.passed + other.passed,
+        one.failed + other.failed,
+        one.skipped + other.skipped,
+        "; ".join(filter(None, (one.note, other.note))),
+    )
 
 
 def count_btests(output: str, status: int) -> Result:

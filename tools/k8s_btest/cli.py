@@ -68,8 +68,8 @@ def _run(args: argparse.Namespace) -> int:
         if (error.name or "").startswith("k8s_btest"):
             raise
         raise NotThereError(
-            f"the Python package {error.name} is missing: pip install 'zeek-k8s[btest]',"
-            " or in a checkout './tools[btest]' or `make venv`"
+            f"the Python package {error.name} is missing: pip install"
+            " 'zeek-k8s[btest]', or in a checkout './tools[btest]'"
         ) from None
     run: Callable[[argparse.Namespace], int] = getattr(commands, args.command)
     return run(args)

@@ -126,9 +126,16 @@ class Cluster(_Words, frozen=True, kw_only=True):
 
     name: str = "prod"
     ranges: Ranges = Ranges()
-    nodes: tuple[Node, ...] = (Node(name="node-1"), Node(name="node-2"))
+    nodes: tuple[Node, ...] | None = None
+    """By default node-1 and node-2, unless there are `objects`."""
     services: tuple[Service, ...] = ()
     pods: tuple[Pod, ...] = ()
     objects: tuple[str, ...] = ()
     """Files that ``kubectl get -o json`` or ``-o yaml`` wrote, relative to the
     scenario. Their times stay as they are: set ``start`` to fit."""
+
+    def __post_init__(self) -> None:
+        """Fills in the nodes."""
+        if self.nodes is None:
+            usual = () if self.objects else (Node(name="node-1"), Node(name="node-2"))
+            msgspec.structs.force_setattr(self, "nodes", usual)

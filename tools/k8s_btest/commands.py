@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 import yaml
 
-from k8s_btest import folders, place, runner
+from k8s_btest import folders, place, runner, yaml_text
 from k8s_btest import render as rendering
 from k8s_btest import results as telling
 from k8s_btest.errors import BtestError, CaptureMissingError, ScenarioError
@@ -110,7 +110,7 @@ def _prepare(args: argparse.Namespace) -> tuple[dict[str, _Made], list[telling.R
 
 def _run(args: argparse.Namespace) -> list[telling.Result]:
     """Renders and runs scenarios; returns what became of each, by name."""
-    environment, btest = place.environment(), place.btest()
+    environment, btest = place.environment(os.environ), place.btest()
     made, results = _prepare(args)
     folder = Path(args.output or tempfile.mkdtemp(prefix="k8s-btest-")).resolve()
     if made:
@@ -178,11 +178,11 @@ def _site(args: argparse.Namespace) -> rendering.Site:
     template = ""
     try:
         if args.options:
-            said = yaml.safe_load(Path(args.options).read_text(encoding="utf-8"))
+            said = yaml_text.load(Path(args.options).read_text(encoding="utf-8"))[1]
             options = msgspec.convert(said, dict[str, Option], dec_hook=hook)
         if args.template:
             template = Path(args.template).read_text(encoding="utf-8")
-    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         what = " ".join(str(error).split())
         raise ScenarioError(
             f"{args.options or args.template}: {what}; options are one"

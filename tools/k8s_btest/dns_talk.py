@@ -49,7 +49,7 @@ def exchange(said: Dns, query: str, number: int) -> Iterator[Spoken]:
         aa=1,
         rcode=_RCODES.index(said.rcode),
         qd=question,
-        an=list(starmap(_record, ((query, kind, text) for text in answers))) or None,
+        an=list(starmap(_record, ((query, kind, text) for text in answers))),
     )
     yield Spoken(client=False, data=_message(reply, said.over))
 

@@ -25,6 +25,9 @@ class Ends:
         self._places = list(places)
         self.nodes = [place.node for place in self._places if place.kind == "node"]
         """Addresses of nodes, in the order of the scenario."""
+        self._node_of = {
+            a: place.node for place in self._places for a in place.addresses
+        }
 
     def place(self, end: str, at: int) -> Place | None:
         """Finds what is meant at a time from the start; None for a mere address.
@@ -72,7 +75,8 @@ class Ends:
     def _hosts(self, end: str, at: int) -> list[Host]:
         place = self.place(end, at)
         if place is None:
-            return [Host(str(ipaddress.ip_address(end)))]
+            address = str(ipaddress.ip_address(end))
+            return [Host(address, self._node_of.get(address, ""))]
         if not place.addresses:
             raise ScenarioError(f"{end}: it has no address; headless? name a pod")
         return [Host(address, place.node) for address in place.addresses]

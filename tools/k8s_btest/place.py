@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from k8s_btest.errors import NotThereError
@@ -19,17 +20,23 @@ _PATIENCE = 60
 """Seconds that Zeek may take to say what it has."""
 
 
-def environment() -> dict[str, str]:
+def environment(
+    said: Mapping[str, str], prefixes: Iterable[str] = _PREFIXES
+) -> dict[str, str]:
     """Returns the environment in which Zeek has the package.
 
     In a checkout that is the checkout's own, as its btests have it; elsewhere what
     `zkg` has installed.
 
+    Args:
+        said: The environment of this process.
+        prefixes: Where to look for Zeek after PATH.
+
     Raises:
         NotThereError: Something is not installed; says what.
     """
-    made = dict(os.environ)
-    made["PATH"] = os.pathsep.join((made.get("PATH", ""), *_PREFIXES))
+    made = dict(said)
+    made["PATH"] = os.pathsep.join((made.get("PATH", ""), *prefixes))
     if not shutil.which("zeek", path=made["PATH"]):
         raise NotThereError(f"no Zeek found: {_ZEEK}")
     helper = _CHECKOUT / "testing" / "zeek.py"

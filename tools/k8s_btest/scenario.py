@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from k8s_btest import yaml_text
 from k8s_btest.cluster_words import Cluster
 from k8s_btest.errors import ScenarioError
 from k8s_btest.places import explain, line_of
@@ -159,8 +160,7 @@ def read(text: str, name: str) -> Scenario:
         ScenarioError: It is none; says file, line and key, and what to do.
     """
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
+        root, value = yaml_text.load(text)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         at = f"{name}:{mark.line + 1}" if mark else name

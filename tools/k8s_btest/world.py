@@ -77,13 +77,13 @@ class _Builder:
         self._cluster = cluster
         self._started = started
         self._nodes: dict[str, tuple[str, Callable[[], str]]] = {}
-        asking: list[Node | Service | Pod] = [*cluster.nodes, *cluster.services]
+        asking: list[Node | Service | Pod] = [*(cluster.nodes or ()), *cluster.services]
         asking += _pods(cluster)
         self._taken = {str(said.address) for said in asking if said.address}
 
     def run(self) -> Iterator[Place]:
         """Adds the steps and yields the places."""
-        for number, node in enumerate(self._cluster.nodes):
+        for number, node in enumerate(self._cluster.nodes or ()):
             yield self._node(number, node)
         ranges = self._cluster.ranges.service
         fresh = self._free(ranges[0], _FIRST_SERVICE) if ranges else None
