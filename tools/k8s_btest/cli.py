@@ -127,8 +127,9 @@ def _take_run(parser: argparse.ArgumentParser) -> None:
     _take_scenarios(parser)
     _take_site(parser)
     parser.add_argument(
-        "-o" if parser.prog.endswith("run") else "--keep",
+        "-o" if parser.prog.endswith("run") else "--output",
         "--output",
+        dest="output",
         metavar="DIR",
         help="keep all files there; by default those of failures, and it says where",
     )
