@@ -38,13 +38,10 @@ inline k8s::Address Unpack(const threading::Value::addr_t& address) {
 }
 
 inline IPAddr Pack(const k8s::Address& address) {
-    const uint32_t words[] = {
-        static_cast<uint32_t>(address.hi >> 32),
-        static_cast<uint32_t>(address.hi),
-        static_cast<uint32_t>(address.lo >> 32),
-        static_cast<uint32_t>(address.lo),
-    };
-    return {IPv6, words, IPAddr::Host};
+    uint32_t bytes[4];
+    for ( size_t i = 0; i < 4; ++i )
+        bytes[i] = htonl(static_cast<uint32_t>((i < 2 ? address.hi : address.lo) >> (i % 2 ? 0 : 32)));
+    return IPAddr(IPv6, bytes, IPAddr::Network);
 }
 
 inline k8s::Proto ProtoOf(TransportProto proto) {
