@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from scapy.compat import raw
+from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.l2 import Ether
 from scapy.packet import Packet
 
@@ -28,6 +30,14 @@ expect: {rows: [{log: conn}]}
 WEB, DB, NODE_1, NODE_2 = "10.244.0.2", "10.244.1.2", "192.168.50.11", "192.168.50.12"
 START = 1793610000_000000
 
+TALK = """
+  - at: 1
+    from: shop/web
+    to: shop/db
+    port: 5432
+    tcp: {says: [{client: ask}, {server: {size: 4000}}]}
+"""
+
 
 def source(traffic_lines: str, more: str = "") -> render.Source:
     """Makes a scenario with the cluster above, as it is when read from a file."""
@@ -46,3 +56,12 @@ def frames(traffic_lines: str, more: str = "") -> list[Frame]:
 def packets(traffic_lines: str, more: str = "") -> list[Packet]:
     """Makes the packets of some traffic, decoded by scapy."""
     return [Ether(frame.data) for frame in frames(traffic_lines, more)]
+
+
+def with_good_checksums(packet: Packet) -> bytes:
+    """The same packet, with all checksums worked out by scapy."""
+    again = packet.copy()
+    for layer in (IP, TCP, UDP, ICMP):
+        if layer in again:
+            del again[layer].chksum
+    return raw(again)

@@ -5,12 +5,9 @@ from typing import cast
 
 import pytest
 from scapy.compat import raw
-from scapy.contrib.geneve import GENEVE
 from scapy.layers.dns import DNS
-from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.inet6 import IPv6
-from scapy.layers.l2 import Dot1Q, Ether
-from scapy.layers.vxlan import VXLAN
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.l2 import Ether
 from scapy.packet import Packet, Raw
 from scapy.utils import PcapReader
 
@@ -19,29 +16,13 @@ from k8s_btest.packets import pcap
 from tests.pure.btest_scenarios import (
     DB,
     NODE_1,
-    NODE_2,
     START,
+    TALK,
     WEB,
     frames,
     packets,
+    with_good_checksums,
 )
-
-TALK = """
-  - at: 1
-    from: shop/web
-    to: shop/db
-    port: 5432
-    tcp: {says: [{client: ask}, {server: {size: 4000}}]}
-"""
-
-
-def _with_good_checksums(packet: Packet) -> bytes:
-    """The same packet, with all checksums worked out by scapy."""
-    again = packet.copy()
-    for layer in (IP, TCP, UDP, ICMP):
-        if layer in again:
-            del again[layer].chksum
-    return raw(again)
 
 
 def _data(sent: list[Packet], source: str) -> bytes:
@@ -86,7 +67,7 @@ def test_checksums_are_good(traffic: str) -> None:
     sent = packets(traffic)
     assert sent
     for packet in sent:
-        assert raw(packet) == _with_good_checksums(packet)
+        assert raw(packet) == with_good_checksums(packet)
 
 
 @pytest.mark.parametrize("to", ["shop/db", "'fd00::9'"])
@@ -95,7 +76,7 @@ def test_checksums_of_a_veth_are_partial(to: str) -> None:
     for packet in packets(
         f"  - {{from: shop/web, to: {to}, port: 9, tcp: {{}}, checksums: partial}}"
     ):
-        assert raw(packet) != _with_good_checksums(packet)
+        assert raw(packet) != with_good_checksums(packet)
         # Summing up the segment with what is there gives the good checksum.
         segment = raw(packet[TCP])
         total = sum(
@@ -104,7 +85,7 @@ def test_checksums_of_a_veth_are_partial(to: str) -> None:
         )
         while total >> 16:
             total = (total & 0xFFFF) + (total >> 16)
-        good = Ether(_with_good_checksums(packet))[TCP].chksum
+        good = Ether(with_good_checksums(packet))[TCP].chksum
         assert ~total & 0xFFFF == good
 
 
@@ -235,50 +216,6 @@ def test_a_scan_of_a_block() -> None:
     assert WEB not in {p[IP].dst for p in sent if p[IP].src == WEB}
     answers = [(p[TCP].sport, str(p[TCP].flags)) for p in sent if p[IP].dst == WEB]
     assert answers == [(22, "RA")] * 3 + [(80, "SA")] * 3
-
-
-@pytest.mark.parametrize(
-    ("overlay", "layer", "port"),
-    [("vxlan", VXLAN, 4789), ("vxlan:8472/7", VXLAN, 8472), ("geneve/7", GENEVE, 6081)],
-)
-def test_tunnels_of_udp(overlay: str, layer: type[Packet], port: int) -> None:
-    """The nodes are outside, the pods inside."""
-    first, *_ = packets(TALK, f"overlay: {overlay}")
-    assert (first[IP].src, first[IP].dst, first[UDP].dport) == (NODE_1, NODE_2, port)
-    assert first[layer].vni == (7 if "/7" in overlay else 1)
-    inner = first[layer][Ether]
-    assert (inner[IP].src, inner[IP].dst) == (WEB, DB)
-    assert raw(inner) == _with_good_checksums(inner)
-
-
-def test_ip_in_ip() -> None:
-    """No Ethernet inside."""
-    first, *_ = packets(TALK, "overlay: ipip")
-    assert (first[IP].src, first[IP].proto) == (NODE_1, 4)
-    assert first[IP].payload[IP].src == WEB
-
-
-def test_a_vlan() -> None:
-    """Only a tag."""
-    first, *_ = packets(TALK, "overlay: vlan:100")
-    assert (first[Dot1Q].vlan, first[IP].src) == (100, WEB)
-
-
-def test_ipv6_inside_of_ipv4() -> None:
-    """Of two families the one is taken that both ends have."""
-    first, *_ = packets(
-        "  - {from: shop/web, to: 'fd00::9', port: 9, tcp: {}, overlay: vxlan}"
-    )
-    assert first[IP].src == NODE_1
-    assert first[VXLAN][IPv6].src == "fd00:10:244::7"
-
-
-def test_on_one_node_nothing_is_wrapped() -> None:
-    """As it is in a cluster."""
-    first, *_ = packets(
-        "  - {from: node/node-1, to: shop/web, icmp: {}, overlay: vxlan}"
-    )
-    assert UDP not in first
 
 
 def test_a_pcap_is_one() -> None:
