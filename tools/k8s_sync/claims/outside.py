@@ -114,16 +114,15 @@ class Outside:
         if found is None or found.facts.alias:
             return self._close(old, now)
         wants = self._wants(service, found.facts.created)
-        rows: list[Claim] = []
-        kept: list[Claim] = []
-        for claim in old:
-            since = wants.get(key(claim))
-            if since is None or claim.owner.uid != found.owner.uid:
-                rows += self._close((claim,), now)
-            elif since >= claim.start:
-                kept.append(claim)
+        kept = tuple(
+            self._since_before(claim, wants[key(claim)])
+            for claim in old
+            if claim.owner.uid == found.owner.uid and key(claim) in wants
+        )
+        there = {key(claim) for claim in kept}
+        lost = tuple(claim for claim in old if key(claim) not in there)
         new = self._ledger.settle(
-            tuple(kept),
+            kept,
             wants,
             found.owner,
             at=now,
@@ -131,7 +130,13 @@ class Outside:
         )
         if new:
             self._claims[service] = new
-        return rows + changed(old, new)
+        return [*self._close(lost, now), *changed(old, new)]
+
+    def _since_before(self, claim: Claim, since: int) -> Claim:
+        """Writes when a claim began, if a slice says that it was earlier."""
+        if since >= claim.start:
+            return claim
+        return msgspec.structs.replace(claim, start=since, revision=self._revise())
 
     def _close(self, claims: Claims, now: int) -> list[Claim]:
         """Ends claims, which are not kept.
@@ -140,6 +145,8 @@ class Outside:
         """
         rows = []
         for claim in claims:
+            if claim.end is not None:
+                continue
             holders = self._holders.get(claim.address, {}).values()
             rows.append(
                 msgspec.structs.replace(
