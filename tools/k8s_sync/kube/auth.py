@@ -224,14 +224,19 @@ class Credentials:
         now = self._clock()
         if self._token_read is None or now - self._token_read >= _TOKEN_AGE:
             try:
-                self._token = Path(path).read_text(encoding="utf-8").strip()
-                self._token_read = now
+                token = Path(path).read_text(encoding="utf-8").strip()
+                # One who writes it anew empties it first. Without a token one would
+                # be somebody, too, but nobody who may do anything.
+                reason = "" if token else "it is empty"
             except (OSError, UnicodeDecodeError) as error:
                 reason = getattr(error, "strerror", None) or "it is not text"
-                message = f"cannot read the token in {path}: {reason}"
-                if not self._token:
-                    raise CredentialError(message) from None
+            message = f"cannot read the token in {path}: {reason}"
+            if not reason:
+                self._token, self._token_read = token, now
+            elif self._token:
                 _log.warning("%s; going on with the former one", message)
+            else:
+                raise CredentialError(message)
         return self._token
 
     async def _granted(self, plugin: ExecPlugin, profile: Profile) -> exec_plugin.Grant:

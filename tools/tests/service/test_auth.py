@@ -111,6 +111,11 @@ async def test_a_token_file_is_read_each_minute(tmp_path: Path) -> None:
     assert await authorization(creds) == "Bearer one"
     clock.now += 1
     assert await authorization(creds) == "Bearer two"
+    (tmp_path / "token").write_text("\n")
+    clock.now += 60
+    assert await authorization(creds) == "Bearer two"
+    with pytest.raises(CredentialError, match="it is empty"):
+        await of(clock, token_file=str(tmp_path / "token")).access()
     (tmp_path / "token").unlink()
     clock.now += 60
     assert await authorization(creds) == "Bearer two"
