@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from k8s_sync import address
 from k8s_sync.claims.inventory import Inventory
@@ -174,6 +175,19 @@ def service_cidr(name: str, *cidrs: str) -> Object:
 def replica_set(name: str = "web-abc", deployment: str = "web") -> Object:
     owner = controlled_by("Deployment", deployment) if deployment else []
     return obj(metadata=meta(name, "shop", ownerReferences=owner))
+
+
+def told(*steps: tuple[str, Object], now: int = NOW) -> Inventory:
+    """What an inventory makes of objects."""
+    inventory = Inventory("demo", problem=pytest.fail)
+    for resource, made in steps:
+        inventory.apply(resource, made, now)
+    return inventory
+
+
+def slices(*made: Object) -> list[tuple[str, Object]]:
+    """Steps for `told`."""
+    return [("endpointslices", one) for one in made]
 
 
 def live(inventory: Inventory) -> list[Claim]:
