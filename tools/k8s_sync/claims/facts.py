@@ -12,7 +12,7 @@ import msgspec
 
 from k8s_sync import address
 from k8s_sync.address import Subnet
-from k8s_sync.claims import api_time
+from k8s_sync.claims import api_time, gateways
 from k8s_sync.claims.problems import Problems
 from k8s_sync.kube.objects import Metadata, Object
 from k8s_sync.model import SECOND, Proto
@@ -28,15 +28,6 @@ _ZONES = (
     "failure-domain.beta.kubernetes.io/zone",
 )
 _NODE_ADDRESSES = ("InternalIP", "ExternalIP")
-# Gateways and tunnel ends inside of the pod network. Probes of the kubelet, and what
-# the node itself sends to pods, come from them.
-_NODE_ANNOTATIONS = (
-    "projectcalico.org/IPv4VXLANTunnelAddr",
-    "projectcalico.org/IPv4IPIPTunnelAddr",
-    "projectcalico.org/IPv6VXLANTunnelAddr",
-    "network.cilium.io/ipv4-cilium-host",
-    "network.cilium.io/ipv6-cilium-host",
-)
 
 
 class NodeFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -142,9 +133,9 @@ class Reader:
         """Reads a node."""
         metadata, spec = obj.metadata, obj.spec
         at = place("nodes", metadata)
-        internal = (metadata.annotations.get(name, "") for name in _NODE_ANNOTATIONS)
         zones = (metadata.labels.get(name, "") for name in _ZONES)
         cidrs = spec.pod_cidrs or (spec.pod_cidr,)
+        subnets = tuple(dict.fromkeys(self.each(at, Subnet.parse, cidrs)))
         return NodeFacts(
             uid=metadata.uid,
             name=self.share(metadata.name),
@@ -156,9 +147,19 @@ class Reader:
                 at,
                 (a.address for a in obj.status.addresses if a.type in _NODE_ADDRESSES),
             ),
-            internal=self.addresses(at, internal),
-            subnets=tuple(dict.fromkeys(self.each(at, Subnet.parse, cidrs))),
+            internal=self.addresses(at, self._gateways(at, metadata, subnets)),
+            subnets=subnets,
         )
+
+    def _gateways(
+        self, at: str, metadata: Metadata, subnets: Iterable[Subnet]
+    ) -> Iterator[str]:
+        yield from gateways.written(metadata.annotations)
+        yield from gateways.flannel(metadata.annotations, subnets)
+        try:
+            yield from gateways.ovn(metadata.annotations)
+        except ValueError as error:
+            self._problems.report(at, str(error))
 
     def service(self, obj: Object) -> ServiceFacts:
         """Reads a service."""
