@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from k8s_sync.address import Subnet
 from k8s_sync.claims.backends import Backends
 from k8s_sync.claims.facts import Reader, ServiceFacts, place
-from k8s_sync.claims.ledger import Ledger
+from k8s_sync.claims.freshness import Freshness
+from k8s_sync.claims.ledger import Ledger, Recall, recall_nothing
 from k8s_sync.claims.nodes import Change, Nodes
 from k8s_sync.claims.outside import Outside
 from k8s_sync.claims.pod_facts import PodReader
@@ -26,8 +27,8 @@ from k8s_sync.claims.ranges import Ranges
 from k8s_sync.claims.services import Services
 from k8s_sync.claims.slices import Service, SliceFacts, Slices, moved, read_slice
 from k8s_sync.claims.workload import Workloads
-from k8s_sync.kube.objects import Object
-from k8s_sync.model import Claim, Range, Row
+from k8s_sync.kube.objects import Metadata, Object
+from k8s_sync.model import Claim, Ended, Range, Row
 
 RESOURCES = (
     "namespaces",
@@ -57,6 +58,7 @@ class Inventory:
         ranges: Iterable[Range] = (),
         *,
         revise: Callable[[], int] | None = None,
+        recall: Recall = recall_nothing,
         problem: Callable[[str], None] = ignore,
         unreadable: Iterable[str] = (),
         node_ports: bool = True,
@@ -68,6 +70,8 @@ class Inventory:
             ranges: Blocks of addresses that are configured, such as the services'.
                 Their cluster and revision are set here.
             revise: Gives the next revision; counts from 1 if there is none.
+            recall: Finds what an earlier run has known of a claim: its start and
+                its version are better known than they can be now.
             problem: Is told once what is wrong with an object, and where.
             unreadable: Resources that may not be read: what they would tell is
                 guessed where a guess is nearly certain.
@@ -79,7 +83,8 @@ class Inventory:
         self.cluster_uid = ""
         self._read = Reader(self.problems)
         self._pod = PodReader(self._read, self.problems).pod
-        ledger = Ledger(cluster, revise)
+        self._fresh = Freshness()
+        self._ledger = ledger = Ledger(cluster, revise, recall)
         self._ranges = Ranges(cluster, ranges, revise)
         self._workloads = Workloads(unreadable)
         self._nodes = Nodes(ledger, self._ranges)
@@ -109,13 +114,21 @@ class Inventory:
             yield from node.claims
         yield from self._pods.claims()
 
-    def apply(self, resource: str, obj: Object, now: int) -> list[Row]:
+    def forget(self, before: int) -> None:
+        """Forgets what ended before a time, and is silent about it if it is news."""
+        self._ledger.horizon = before
+
+    def apply(
+        self, resource: str, obj: Object, now: int, *, trusted: bool = True
+    ) -> list[Row]:
         """Takes note of an object as it is now.
 
         Args:
             resource: The plural: one of `RESOURCES`.
             obj: The object.
             now: The time in microseconds, for what ended without saying when.
+            trusted: What is older than what is known, or gone, is no news. False if
+                the server's history was set back.
 
         Returns:
             The rows that are new or changed; none if nothing is.
@@ -125,8 +138,7 @@ class Inventory:
         """
         _check(resource)
         metadata = obj.metadata
-        if not metadata.uid:
-            self.problems.report(place(resource, metadata), "no uid")
+        if not self._is_news(resource, metadata, trusted=trusted):
             return []
         rows: Sequence[Row] = []
         match resource:
@@ -171,18 +183,22 @@ class Inventory:
             ValueError: The resource is none of `RESOURCES`.
         """
         _check(resource)
+        self._fresh.gone(uid, seen=obj is not None)
+        # Without a last state nobody saw the end: a new list lacked it.
+        ended: Ended = "deleted" if obj else "missing"
         rows: Sequence[Row] = []
         match resource:
             case "pods":
                 last = self._pod(obj) if obj and obj.metadata.uid == uid else None
-                rows = self._pods.delete(uid, now, last)
+                rows = self._pods.delete(uid, now, last, ended)
             case "nodes":
                 name = self._nodes.name(uid)
                 used = self._pods.on_node(name)
-                rows = self._spread(self._nodes.delete(uid, now, used=used), name, now)
+                change = self._nodes.delete(uid, now, used=used, ended=ended)
+                rows = self._spread(change, name, now)
             case "services":
                 facts = self._services.facts(uid)
-                rows = self._services.delete(uid, now)
+                rows = self._services.delete(uid, now, ended)
                 rows = [*rows, *self._reselect(facts, None, now)]
             case "endpointslices":
                 rows = self._put_slice(uid, None, now)
@@ -198,6 +214,12 @@ class Inventory:
             return []
         rows = self._pods.all_changed(now)
         return [*rows, *self._outside.heard(rows, now)]
+
+    def _is_news(self, resource: str, metadata: Metadata, *, trusted: bool) -> bool:
+        if metadata.uid:
+            return self._fresh.is_news(metadata, trusted=trusted)
+        self.problems.report(place(resource, metadata), "no uid")
+        return False
 
     def _apply_service(self, obj: Object, now: int) -> list[Row]:
         facts = self._read.service(obj)

@@ -10,7 +10,7 @@ from k8s_sync.claims.facts import NodeFacts
 from k8s_sync.claims.ledger import Claims, Key, Ledger, changed
 from k8s_sync.claims.ranges import Ranges
 from k8s_sync.claims.roles import roles
-from k8s_sync.model import Owner, Row
+from k8s_sync.model import Ended, Owner, Row
 
 
 class Node(msgspec.Struct):
@@ -105,12 +105,22 @@ class Nodes:
         seen = before is not node or zone != facts.zone or bool(moved)
         return Change(rows, seen, moved)
 
-    def delete(self, uid: str, now: int, *, used: bool) -> Change:
-        """Takes note that a node is gone; `used` if there are still pods on it."""
+    def delete(
+        self, uid: str, now: int, *, used: bool, ended: Ended = "deleted"
+    ) -> Change:
+        """Takes note that a node is gone.
+
+        Args:
+            uid: The node's.
+            now: When that was heard.
+            used: There are still pods on it.
+            ended: How it was heard.
+        """
         node = self._nodes.pop(uid, None)
         if node is None:
             return Change([], seen=False, addresses=set())
-        rows: list[Row] = [*changed(node.claims, self._ledger.close(node.claims, now))]
+        closed = self._ledger.close(node.claims, now, ended=ended)
+        rows: list[Row] = [*changed(node.claims, closed)]
         rows += self._ranges.settle(uid, (), now)
         since = node.since
         moved = self._serve(node, {})

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import msgspec
 
 from k8s_sync.claims.facts import Reader, place, unspecified, usable
+from k8s_sync.claims.pod_times import Times, times
 from k8s_sync.claims.problems import Problems
 from k8s_sync.claims.secondary import secondary
 from k8s_sync.claims.workload import Controller, controller
-from k8s_sync.kube.objects import Container, ContainerState, Object
+from k8s_sync.kube.objects import Container, Object
 from k8s_sync.model import Owner, Proto
 
 _MIRROR = "kubernetes.io/config.mirror"
 _HASH = "kubernetes.io/config.hash"
 _OVER = ("Succeeded", "Failed")
-_SANDBOX = "PodReadyToStartContainers"
 
 
 class PodFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -27,15 +27,10 @@ class PodFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     host_network: bool
     above: Controller | None
     created: int
-    start: int
-    """Since when its addresses are its own."""
-    stamped: int | None
-    """When its network was last reported to be up; later than it was."""
+    times: Times
     terminating: int | None
     over: bool
     """It has ended, whatever its status says about addresses."""
-    finished: int | None
-    """When its last container ended, if it is over."""
     addresses: tuple[bytes, ...]
     """In the pod network; empty if it uses the node's."""
     secondary: tuple[tuple[str, bytes], ...]
@@ -67,13 +62,13 @@ class PodReader:
         over = status.phase in _OVER
         created = read.created(at, metadata)
         begun = read.time(at, status.start_time) or created
-        stamped = self._stamped(at, obj)
-        finished = self._finished(at, obj) if over else None
+        told = times(read, at, obj, begun, mirror=mirror)
         host_ips = [ip.ip for ip in status.host_ips] or [status.host_ip]
         pod_ips = [ip.ip for ip in status.pod_ips] or [status.pod_ip]
-        up = any(pod_ips) or (
-            finished is not None if over else bool(stamped) or status.phase == "Running"
-        )
+        # One of the host network shows its node's address before it has begun.
+        up = told.ran or (any(pod_ips) and not spec.host_network)
+        if not over:
+            up = up or told.stamped is not None or status.phase == "Running"
         above = controller(metadata.owner_references)
         return PodFacts(
             object_uid=metadata.uid,
@@ -81,11 +76,9 @@ class PodReader:
             host_network=spec.host_network,
             above=above and read.share(above),
             created=created,
-            start=self._start(at, obj, stamped, begun, mirror=mirror),
-            stamped=stamped,
+            times=told,
             terminating=read.terminating(at, metadata),
             over=over,
-            finished=finished,
             # Not by comparing podIP with hostIP: a pod of the host network may
             # report a tunnel's address, a stale one, or none (T8).
             addresses=() if spec.host_network else read.addresses(at, pod_ips),
@@ -107,45 +100,6 @@ class PodReader:
             labels=read.labels(metadata.labels),
             images=read.share(tuple(images)),
         )
-
-    def _stamped(self, at: str, obj: Object) -> int | None:
-        for condition in obj.status.conditions:
-            if condition.type == _SANDBOX and condition.status == "True":
-                return self._read.time(at, condition.last_transition_time)
-        return None
-
-    def _start(
-        self, at: str, obj: Object, stamped: int | None, begun: int, *, mirror: bool
-    ) -> int:
-        """Finds the time from which an address is surely the pod's.
-
-        The address is the pod's from the moment its CNI plugin returns, which no
-        field tells. `begun` (the kubelet took the pod on) comes before, but volumes or
-        a failing CNI plugin may put minutes between, in which the address was still
-        somebody else's. The transition time of PodReadyToStartContainers comes after:
-        the kubelet writes it when it next looks, in older versions only after it has
-        pulled images and started containers. It is cut to whole seconds, which
-        makes up for some of that. A container that has run had the network all the
-        time, so the earliest of the two is safe: never too early by more than the cut
-        second. What packets are sent before it, the rule for `early` still finds.
-        """
-        if stamped is None:
-            return begun
-        # A container time before the pod's is junk (a lost container's is 1970),
-        # except for static pods, which run before they are mirrored.
-        floor = 1 if mirror else begun
-        started = (self._ran(at, state)[0] for state in _states(obj))
-        return min([stamped, *(time for time in started if time and time >= floor)])
-
-    def _finished(self, at: str, obj: Object) -> int | None:
-        ends = (self._ran(at, state)[1] for state in _states(obj))
-        return max(filter(None, ends), default=None)
-
-    def _ran(self, at: str, state: ContainerState) -> tuple[int | None, int | None]:
-        ran = state.terminated
-        if ran is None:
-            return None, None
-        return self._read.time(at, ran.started_at), self._read.time(at, ran.finished_at)
 
     def _secondary(self, at: str, obj: Object) -> Iterator[tuple[str, bytes]]:
         try:
@@ -173,13 +127,6 @@ class PodReader:
                 elif not port.host_ip.startswith("127.") and port.host_ip != "::1":
                     for packed in self._read.each(at, usable, (port.host_ip,)):
                         yield packed, *found
-
-
-def _states(obj: Object) -> Iterator[ContainerState]:
-    for container in obj.status.init_container_statuses:
-        yield container.state
-    for container in obj.status.container_statuses:
-        yield container.state
 
 
 def _serving(obj: Object) -> Iterator[Container]:

@@ -1,7 +1,7 @@
 """The pods of a cluster and their claims."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import msgspec
 
@@ -9,14 +9,13 @@ from k8s_sync.claims.backends import Backends
 from k8s_sync.claims.ledger import Claims, Key, Ledger, changed, key
 from k8s_sync.claims.nodes import Nodes
 from k8s_sync.claims.pod_facts import PodFacts
+from k8s_sync.claims.pod_index import NOWHERE, PodIndex, Where
+from k8s_sync.claims.pod_places import date, moved, places, start
 from k8s_sync.claims.pod_ports import PodPorts
 from k8s_sync.claims.roles import roles
 from k8s_sync.claims.selectors import selects
 from k8s_sync.claims.workload import BETWEEN, Controller, Workloads
-from k8s_sync.model import Claim, Owner
-
-# Few members each: a list takes a tenth of what a set does.
-_Index = defaultdict[str, list[str]]
+from k8s_sync.model import Claim, Ended, Owner
 
 
 class _Pod(msgspec.Struct, gc=False):
@@ -26,9 +25,11 @@ class _Pod(msgspec.Struct, gc=False):
     owner: Owner
     above: Controller | None
     created: int
-    start: int
+    start: int | None
+    """Since when it has had its network; unset: it has had none yet."""
     stamped: int | None
     host_network: bool
+    over: bool
     facts: PodFacts | None
     """All of it, if its claims depend on its node."""
     claims: Claims = ()
@@ -53,10 +54,7 @@ class Pods:
         self._ports = ports
         self._pods: dict[str, _Pod] = {}
         self._mirrors: dict[str, str] = {}
-        # Keys of pods.
-        self._in_namespace: defaultdict[str, set[str]] = defaultdict(set)
-        self._on_node: _Index = defaultdict(list)
-        self._made_by: _Index = defaultdict(list)
+        self._where = PodIndex()
 
     def claims(self) -> Iterator[Claim]:
         """Yields the claims of all pods that exist."""
@@ -72,39 +70,59 @@ class Pods:
     def _take(self, facts: PodFacts, now: int) -> list[Claim]:
         name = facts.key
         before = self._pods.get(name)
-        moved = now
-        if before is not None:
-            facts, moved = _continue(before, facts, now)
+        if before and before.over and not facts.over and name == facts.object_uid:
+            # Once over, always over (T1); only what is in a manifest begins anew.
+            return []
         pod = self._pods[name] = _Pod(
             object_uid=facts.object_uid,
             owner=facts.owner,
             above=facts.above,
             # Only what a Job's pods belong to may depend on it.
             created=facts.created if facts.above and facts.above.kind == "Job" else 0,
-            start=facts.start,
-            stamped=facts.stamped,
+            start=start(before.start if before else None, facts, now),
+            stamped=facts.times.stamped,
             host_network=facts.host_network,
+            over=facts.over,
             facts=facts if facts.host_ports else None,
             claims=before.claims if before else (),
         )
         self._index(name, before, pod)
         if name != facts.object_uid:
             self._mirrors[facts.object_uid] = name
-        return self._settle(pod, facts, now, moved)
+        at = now
+        if before is not None:
+            at = moved(before.stamped, facts, now)
+            if facts.times.stamped is None:
+                pod.stamped = before.stamped
+            self._restart(pod, before.start, facts)
+        self._settle(pod, facts, now, at, seen=before is not None and not before.over)
+        return changed(before.claims if before else (), pod.claims)
 
-    def delete(self, uid: str, now: int, last: PodFacts | None) -> list[Claim]:
-        """Takes note that a pod is gone; its last state may tell its end better."""
+    def delete(
+        self, uid: str, now: int, last: PodFacts | None, ended: Ended = "deleted"
+    ) -> list[Claim]:
+        """Takes note that a pod is gone.
+
+        Args:
+            uid: That of its object.
+            now: When that was heard.
+            last: Its last state, which may tell better when it ended.
+            ended: Why its claims end, unless it has told when.
+        """
         name = self._mirrors.pop(uid, uid)
         pod = self._pods.get(name)
         # A static pod goes on if its mirror has been replaced.
         if pod is None or pod.object_uid != uid:
             return []
         old = pod.claims
+        told = None
         if last is not None and last.key == name:
-            self._take(last, now)
+            # How it is described changed with its end, if at all, and not before.
+            self._take(_described(last, pod.owner), now)
             self._mirrors.pop(uid, None)
+            told = _told(last, now)
             pod = self._pods[name]
-        pod.claims = self._ledger.close(pod.claims, now)
+        pod.claims = self._ledger.close(pod.claims, now, ended=ended, told=told)
         rows = changed(old, pod.claims) + self._follow(name, now)
         self._ports.forget(name)
         self._index(name, self._pods.pop(name), None)
@@ -112,19 +130,19 @@ class Pods:
 
     def on_node(self, node: str) -> bool:
         """Tells whether there are pods on a node."""
-        return node in self._on_node
+        return bool(self._where.on_node(node))
 
     def made_by(self, uid: str) -> bool:
         """Tells whether there are pods that a ReplicaSet or Job has made."""
-        return uid in self._made_by
+        return bool(self._where.made_by(uid))
 
     def node_changed(self, node: str, now: int) -> list[Claim]:
         """Looks again at the pods on a node."""
-        return self._again(self._on_node.get(node, ()), now)
+        return self._again(self._where.on_node(node), now)
 
     def maker_changed(self, uid: str, now: int) -> list[Claim]:
         """Looks again at the pods that a ReplicaSet or Job has made."""
-        return self._again(self._made_by.get(uid, ()), now)
+        return self._again(self._where.made_by(uid), now)
 
     def selectors_changed(
         self, namespace: str, selectors: Iterable[tuple[str, ...]], now: int
@@ -134,7 +152,7 @@ class Pods:
         return self._again(
             [
                 name
-                for name in self._in_namespace.get(namespace, ())
+                for name in self._where.in_namespace(namespace)
                 if any(selects(s, self._pods[name].owner.labels) for s in asked)
             ],
             now,
@@ -168,70 +186,65 @@ class Pods:
         return self._ports.follow(name, pod.claims, services, now)
 
     def _settle_again(self, pod: _Pod, now: int) -> list[Claim]:
+        old = pod.claims
         if pod.facts is not None:
-            return self._settle(pod, pod.facts, now, now)
-        old = pod.claims
-        pod.owner = self._resolve(pod)
-        pod.claims = self._ledger.own(old, pod.owner)
-        return changed(old, pod.claims)
-
-    def _settle(self, pod: _Pod, facts: PodFacts, now: int, moved: int) -> list[Claim]:
-        old = pod.claims
-        pod.owner = owner = self._resolve(pod)
-        wants = self._wants(facts)
-        lost = {c.network for c in old if not c.port and key(c) not in wants}
-        for want in wants:
-            network, _, port, _ = want
-            if not port and network in lost:
-                wants[want] = moved
-        if facts.over:
-            pod.claims = self._finish(old, wants, owner, facts.finished, now)
+            self._settle(pod, pod.facts, now, now, seen=False)
         else:
-            pod.claims = self._ledger.settle(
-                old, wants, owner, at=moved, terminating=facts.terminating
-            )
+            pod.owner = self._resolve(pod, pod.owner)
+            pod.claims = self._ledger.own(old, partial(self._resolve, pod))
         return changed(old, pod.claims)
 
-    def _finish(
-        self,
-        old: Claims,
-        wants: dict[Key, int],
-        owner: Owner,
-        finished: int | None,
-        now: int,
-    ) -> Claims:
-        """Ends all claims of a pod that is over.
+    def _settle(
+        self, pod: _Pod, facts: PodFacts, now: int, moved: int, *, seen: bool
+    ) -> None:
+        """Brings the claims of a pod up to date; `seen`: it was not over before."""
+        pod.owner = self._resolve(pod, pod.owner)
+        derive = partial(self._resolve, pod)
+        wanted = self._places(pod, facts)
+        if not facts.over:
+            pod.claims = self._ledger.settle(
+                pod.claims,
+                date(wanted, pod.claims, moved),
+                pod.owner,
+                at=now,
+                moved=moved,
+                terminating=facts.terminating,
+                derive=derive,
+            )
+            return
+        # An address that stays in its status may have been given away (T1), and one
+        # that left it may have done so before the end was told (T2). If that is not
+        # told, it ends when it is heard of; if it was over before it was seen, when
+        # its status speaks of it for the last time.
+        pod.claims = self._ledger.close(
+            self._ledger.add(pod.claims, wanted, pod.owner),
+            now if seen else min(facts.times.last, now),
+            told=facts.times.finished_by(now),
+            derive=derive,
+        )
 
-        An address that stays in its status may have been given away (T1), and one
-        that left it may have done so before the end was told (T2).
+    def _restart(self, pod: _Pod, known: int | None, facts: PodFacts) -> None:
+        """Lets what began with the pod begin earlier, if the pod did."""
+        if known is None or pod.start is None or pod.start >= known:
+            return
+        places = self._places(pod, facts)
+        pod.claims = self._ledger.restart(
+            pod.claims,
+            {
+                key(claim): places.get(key(claim), pod.start)
+                for claim in pod.claims
+                if claim.start == known
+            },
+        )
+
+    def _places(self, pod: _Pod, facts: PodFacts) -> dict[Key, int]:
+        return places(facts, pod.start, self._nodes.addresses(facts.owner.node))
+
+    def _resolve(self, pod: _Pod, owner: Owner) -> Owner:
+        """Completes what a pod says of itself, now or before, by what others say.
+
+        What is so already is kept: owners are shared between claims.
         """
-        for claim in old:
-            wants.pop(key(claim), None)
-        claims = (*old, *self._ledger.settle((), wants, owner, at=now))
-        begun = max((claim.start for claim in claims), default=now)
-        if finished is not None and begun <= finished <= now:
-            return self._ledger.close(claims, finished, owner=owner, exact=True)
-        return self._ledger.close(claims, now, owner=owner)
-
-    def _wants(self, facts: PodFacts) -> dict[Key, int]:
-        wants: dict[Key, int] = {
-            ("", packed, 0, ""): facts.start for packed in facts.addresses
-        }
-        for network, packed in facts.secondary:
-            wants[network, packed, 0, ""] = facts.start
-        if not facts.host_ports:
-            return wants
-        addresses = dict.fromkeys(facts.host_addresses, facts.start)
-        for packed, since in self._nodes.addresses(facts.owner.node).items():
-            addresses.setdefault(packed, max(facts.start, since))
-        for only, port, proto in facts.host_ports:
-            for packed in addresses if only is None else (only,):
-                wants["", packed, port, proto] = addresses.get(packed, facts.start)
-        return wants
-
-    def _resolve(self, pod: _Pod) -> Owner:
-        """Completes the owner by what other objects tell; keeps it if it is so."""
-        owner = pod.owner
         workload = self._workloads.resolve(
             pod.above, owner.pod, owner.labels, pod.created
         )
@@ -250,69 +263,43 @@ class Pods:
                 images=owner.images,
             ),
         )
-        for claim in pod.claims:
-            if claim.owner == resolved:
-                return claim.owner
+        for known in (owner, pod.owner, *(claim.owner for claim in pod.claims)):
+            if known == resolved:
+                return known
         return resolved
 
     def _index(self, name: str, old: _Pod | None, new: _Pod | None) -> None:
-        """Moves a pod to where it belongs now; it never changes its namespace."""
-        if old is None and new is not None:
-            self._in_namespace[new.owner.namespace].add(name)
-        elif old is not None and new is None:
-            namespace = old.owner.namespace
-            self._in_namespace[namespace].remove(name)
-            if not self._in_namespace[namespace]:
-                del self._in_namespace[namespace]
-        node, maker = _node(old), _maker(old)
-        if node != _node(new):
-            _add(self._on_node, _node(new), name)
-            if _remove(self._on_node, node, name):
-                self._nodes.unused(node)
-        if maker != _maker(new):
-            _add(self._made_by, _maker(new), name)
-            if _remove(self._made_by, maker, name):
-                self._workloads.unused(maker)
+        left = self._where.move(name, _place(old), _place(new))
+        if left.node:
+            self._nodes.unused(left.node)
+        if left.maker:
+            self._workloads.unused(left.maker)
 
 
-def _continue(before: _Pod, facts: PodFacts, now: int) -> tuple[PodFacts, int]:
-    """Joins what is new of a pod with what is known.
+def _place(pod: _Pod | None) -> Where:
+    if pod is None:
+        return NOWHERE
+    above = pod.above
+    maker = above.uid if above and above.kind in BETWEEN else ""
+    return Where(pod.owner.namespace, pod.owner.node, maker)
 
-    Returns:
-        The facts, and the time when an address that is new replaced another (T7):
-        when its network was reported to be up again, or else now.
+
+def _described(facts: PodFacts, owner: Owner) -> PodFacts:
+    """Describes a pod as it was before."""
+    before = msgspec.structs.replace(
+        facts.owner, labels=owner.labels, images=owner.images
+    )
+    return msgspec.structs.replace(facts, owner=before)
+
+
+def _told(last: PodFacts, now: int) -> int | None:
+    """When a pod ended, if its last state tells it.
+
+    Kubelets before 1.27 let the phase of a pod that is deleted be Running to its end.
+    Containers that ended before the deletion was asked for may have been started again:
+    if the pod was deleted by force, its kubelet could not tell (T14).
     """
-    moved = now
-    if facts.stamped is None:
-        facts = msgspec.structs.replace(facts, stamped=before.stamped)
-    elif before.stamped is not None and before.stamped < facts.stamped <= now:
-        moved = facts.stamped
-    if before.claims:
-        # When it began does not change with what is learned later.
-        facts = msgspec.structs.replace(facts, start=before.start)
-    return facts, moved
-
-
-def _node(pod: _Pod | None) -> str:
-    return pod.owner.node if pod else ""
-
-
-def _maker(pod: _Pod | None) -> str:
-    above = pod.above if pod else None
-    return above.uid if above and above.kind in BETWEEN else ""
-
-
-def _add(index: _Index, group: str, member: str) -> None:
-    if group:
-        index[group].append(member)
-
-
-def _remove(index: _Index, group: str, member: str) -> bool:
-    """Removes a member; returns whether it was the last."""
-    if not group:
-        return False
-    index[group].remove(member)
-    if index[group]:
-        return False
-    del index[group]
-    return True
+    asked, finished = last.terminating, last.times.finished_by(now)
+    if finished is None or asked is None or finished <= asked:
+        return None
+    return finished

@@ -11,7 +11,7 @@ from k8s_sync.claims.nodes import Nodes
 from k8s_sync.claims.roles import roles
 from k8s_sync.claims.selectors import Selectors
 from k8s_sync.claims.slices import Service
-from k8s_sync.model import Claim, Owner
+from k8s_sync.model import Claim, Ended, Owner
 
 
 class Known(msgspec.Struct):
@@ -96,8 +96,8 @@ class Services:
             rows += self._settle(service, packed, start, now)
         return rows
 
-    def delete(self, uid: str, now: int) -> list[Claim]:
-        """Takes note that a service is gone."""
+    def delete(self, uid: str, now: int, ended: Ended = "deleted") -> list[Claim]:
+        """Takes note that a service is gone, and how that was heard."""
         service = self._services.pop(uid, None)
         if service is None:
             return []
@@ -107,9 +107,9 @@ class Services:
         if not self._named[name]:
             del self._named[name]
         self.selectors.remove(service.facts.namespace, uid, service.facts.selector)
-        rows = changed(service.claims, self._ledger.close(service.claims, now))
-        for claims in service.on_nodes.values():
-            rows += changed(claims, self._ledger.close(claims, now))
+        rows = []
+        for claims in (service.claims, *service.on_nodes.values()):
+            rows += changed(claims, self._ledger.close(claims, now, ended=ended))
         return rows
 
     def serve(self, addresses: Iterable[bytes], now: int) -> list[Claim]:

@@ -133,6 +133,7 @@ class _Daemon:
                 cluster.cluster,
                 cluster.range_rows(),
                 revise=store.revise,
+                recall=store.recall,
                 problem=problem,
                 node_ports=cluster.node_ports,
             )
@@ -205,8 +206,9 @@ class _Daemon:
             self._forget_now()
 
     def _forget_now(self) -> None:
-        for store in self._stores:
-            store.forget(now() - self._config.retention * SECOND)
+        before = now() - self._config.retention * SECOND
+        for source in self._sources:
+            source.forget(before)
 
     async def _drain(self) -> None:
         for _ in range(int(DRAIN / DRAIN_STEP)):

@@ -128,8 +128,8 @@ class Source:
         now = self._clock()
         name = change.resource.name
         match change:
-            case Applied(object=obj):
-                self._apply(name, obj, now)
+            case Applied(object=obj, trusted=trusted):
+                self._apply(name, obj, now, trusted=trusted)
             case Deleted(uid=uid, object=last):
                 self.store.tell(self.inventory.delete(name, uid, now, last))
             case Synced(namespace=namespace):
@@ -144,10 +144,18 @@ class Source:
             case Lost():
                 pass  # what is known stays true until somebody says otherwise
 
-    def _apply(self, resource: str, obj: Object, now: int) -> None:
+    def forget(self, before: int) -> None:
+        """Forgets claims that ended before a time."""
+        self.store.forget(before)
+        self.inventory.forget(before)
+
+    def _apply(
+        self, resource: str, obj: Object, now: int, *, trusted: bool = True
+    ) -> None:
         if self.conflict:
             return
-        self.store.tell(self.inventory.apply(resource, obj, now))
+        rows = self.inventory.apply(resource, obj, now, trusted=trusted)
+        self.store.tell(rows)
         uid, before = self.inventory.cluster_uid, self.uid
         if uid == before:
             return

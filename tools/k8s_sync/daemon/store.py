@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from k8s_sync.claims.ledger import Key
 from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.feed.peer import Peer
-from k8s_sync.model import Row
+from k8s_sync.model import Claim, Row
 from k8s_sync.timeline import Timeline, missing, row_key
 
 
@@ -56,6 +57,21 @@ class Store:
         for row in known:
             if row.cluster == self.cluster:
                 self.timeline.apply(row)
+
+    def recall(self, uid: str, place: Key) -> Claim | None:
+        """Finds what an earlier run knew last of a claim, by its owner and its key."""
+        network, address, port, proto = place
+        return max(
+            (
+                claim
+                for claim in self.timeline.claims(address)
+                if claim.revision < self._epoch
+                and claim.owner.uid == uid
+                and (claim.network, claim.port, claim.proto) == (network, port, proto)
+            ),
+            key=lambda claim: (claim.end is None, claim.end or 0, claim.revision),
+            default=None,
+        )
 
     def settle(self) -> None:
         """Ends what an earlier run knew and this one, now complete, did not find."""

@@ -14,6 +14,8 @@ class Applied(msgspec.Struct, frozen=True, gc=False):
 
     resource: Resource
     object: Object
+    trusted: bool = True
+    """False: the server's history was set back, and what was newer has never been."""
 
 
 class Deleted(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -61,6 +61,11 @@ class Known:
     def __iter__(self) -> Iterator[Entry]:
         return (_entry(key, value[0]) for key, value in self._entries.items())
 
+    @property
+    def trusted(self) -> bool:
+        """False: this sync may tell of objects as they were, for so they are again."""
+        return self._trusted or not self._syncing
+
     def begin(self, *, trusted: bool = True) -> None:
         """Begins a sync.
 

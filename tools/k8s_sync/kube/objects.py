@@ -117,7 +117,14 @@ class Condition(_Slim, frozen=True, kw_only=True):
 
     type: str = ""
     status: str = ""
+    reason: str = ""
     last_transition_time: str | None = None
+
+
+class Running(_Slim, frozen=True, kw_only=True):
+    """How a container is doing."""
+
+    started_at: str | None = None
 
 
 class Terminated(_Slim, frozen=True, kw_only=True):
@@ -128,8 +135,9 @@ class Terminated(_Slim, frozen=True, kw_only=True):
 
 
 class ContainerState(_Slim, frozen=True, kw_only=True):
-    """The state of a container, as far as its end is concerned."""
+    """The state of a container; it waits if it is in none of these."""
 
+    running: Running | None = None
     terminated: Terminated | None = None
 
 
@@ -170,6 +178,7 @@ class Status(_Slim, frozen=True, kw_only=True):
     start_time: str | None = None
     container_statuses: tuple[ContainerStatus, ...] = ()
     init_container_statuses: tuple[ContainerStatus, ...] = ()
+    ephemeral_container_statuses: tuple[ContainerStatus, ...] = ()
     # Pods and nodes.
     conditions: tuple[Condition, ...] = ()
     # Nodes.

@@ -157,7 +157,7 @@ class Reflector:
     async def _list(self) -> None:
         token, first = "", ""
         while True:
-            params = self._params(limit=str(self._page_size))
+            params = {"limit": str(self._page_size)}
             if token:
                 params["continue"] = token
             self.stats.lists += 1
@@ -208,9 +208,11 @@ class Reflector:
     async def _watch(self) -> None:
         """Follows one stream to its end, with the initial state if it is due."""
         seconds = int(self._timing.watch * (1 + self._world.random()))
-        params = self._params(
-            watch="true", allowWatchBookmarks="true", timeoutSeconds=str(seconds)
-        )
+        params = {
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": str(seconds),
+        }
         if self._version is None:
             params["sendInitialEvents"] = "true"
             params["resourceVersionMatch"] = "NotOlderThan"
@@ -292,11 +294,6 @@ class Reflector:
         await self._teller.take(event)
         if not isinstance(what, Failure) and what.metadata.resource_version:
             self._version = what.metadata.resource_version
-
-    def _params(self, **params: str) -> dict[str, str]:
-        if self.resource.field_selector:
-            params["fieldSelector"] = self.resource.field_selector
-        return params
 
     @property
     def _label(self) -> str:

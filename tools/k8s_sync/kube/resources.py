@@ -16,7 +16,6 @@ class Resource:
         version: The version of the group.
         namespaced: The objects live in namespaces.
         metadata_only: Only the metadata is asked for.
-        field_selector: Which objects are asked for; empty for all.
         since: The version of Kubernetes that has it first, for messages; empty if
             all that are in use do.
     """
@@ -27,7 +26,6 @@ class Resource:
     version: str = "v1"
     namespaced: bool = True
     metadata_only: bool = False
-    field_selector: str = ""
     since: str = ""
 
     def __str__(self) -> str:
@@ -67,12 +65,9 @@ SERVICES = Resource(name="services", kind="Service")
 ENDPOINT_SLICES = Resource(
     name="endpointslices", kind="EndpointSlice", group="discovery.k8s.io"
 )
-PODS = Resource(
-    name="pods",
-    kind="Pod",
-    # A pod that is done keeps its address in its status for hours.
-    field_selector="status.phase!=Succeeded,status.phase!=Failed",
-)
+# Also those that are over: their last state tells when they ended. A selector of phases
+# would have them deleted in the state before that (T21).
+PODS = Resource(name="pods", kind="Pod")
 
 ALL = (
     NAMESPACES,

@@ -76,7 +76,8 @@ class Teller:
         if news is News.REPLACEMENT:
             await self._sink(self._deleted(replaced, what.metadata, None))
         if news is not News.NOTHING:
-            await self._sink(Applied(self._resource, what))
+            trusted = self.known.trusted
+            await self._sink(Applied(self._resource, what, trusted))
 
     async def finish(self) -> None:
         """Tells what was known and did not come in this sync."""

@@ -70,7 +70,7 @@ def pod(
             {
                 "type": "PodReadyToStartContainers",
                 "status": "True",
-                "lastTransitionTime": at(up),
+                "lastTransitionTime": at(up) if ":" in up else up,
             }
         )
     return obj(
@@ -98,6 +98,11 @@ def ran(start: str | None, end: str | None, name: str = "web") -> Json:
         "finishedAt": end and at(end),
     }
     return {"name": name, "state": {"terminated": times}}
+
+
+def runs(start: str, name: str = "web") -> Json:
+    """The status of a container that runs."""
+    return {"name": name, "state": {"running": {"startedAt": at(start)}}}
 
 
 def host_pod(name: str, *ports: Json, spec: Json | None = None, **more: Any) -> Object:

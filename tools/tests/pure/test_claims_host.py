@@ -121,7 +121,7 @@ def test_a_port_that_is_none_is_told(port: dict[str, object]) -> None:
     [
         ("Pending", None, {}, False),
         ("Pending", "09:00:03", {}, True),
-        ("Pending", None, {"podIP": "192.168.50.11"}, True),
+        ("Pending", None, {"podIP": "192.168.50.11"}, False),
         ("Running", None, {}, True),
         ("Failed", None, {}, False),
         ("Failed", None, {"containerStatuses": [ran("09:00:04", "09:10:00")]}, True),

@@ -28,17 +28,33 @@ def test_t01_a_pod_that_is_over_ends_although_it_shows_its_address(
     ends = [ran("09:00:04", "09:10:00"), ran("09:00:04", "09:11:00")]
     status = {"containerStatuses": ends}
     over = pod("job-1", "10.0.0.1", phase=phase, status=status)
-    assert only(inventory.apply("pods", over, NOW)).end == us("09:11:00")
+    claim = only(inventory.apply("pods", over, NOW))
+    # What happened in a second is told as its beginning.
+    assert (claim.end, claim.ended) == (us("09:11:01"), "finished")
     assert inventory.apply("pods", over, NOW + 1) == []
 
 
 @pytest.mark.parametrize("finished", [None, "08:00:00", "13:00:00"])
-def test_t01_an_end_that_cannot_be_true_is_now(
+def test_t01_an_end_that_cannot_be_true_is_when_it_was_heard(
     inventory: Inventory, finished: str | None
 ) -> None:
+    inventory.apply("pods", pod("job-1", "10.0.0.1"), NOW - 1)
     status = {"containerStatuses": [ran("09:00:04", finished)]}
     over = pod("job-1", "10.0.0.1", phase="Failed", status=status)
-    assert only(inventory.apply("pods", over, NOW)).end == NOW
+    claim = only(inventory.apply("pods", over, NOW))
+    assert (claim.end, claim.ended) == (NOW, "deleted")
+    assert inventory.apply("pods", over, NOW + 1) == []
+
+
+def test_t01_of_what_was_over_before_it_was_seen_the_last_sign_of_life_counts(
+    inventory: Inventory,
+) -> None:
+    status = {
+        "containerStatuses": [ran("09:00:04", "09:10:00"), ran("09:00:05", None, "b")]
+    }
+    over = pod("job-1", "10.0.0.1", phase="Failed", status=status)
+    claim = only(inventory.apply("pods", over, NOW))
+    assert (claim.end, claim.ended) == (us("09:10:00"), "deleted")
     assert inventory.apply("pods", over, NOW + 1) == []
 
 
@@ -52,10 +68,11 @@ def test_t01_the_next_owner_of_the_address_is_alone(inventory: Inventory) -> Non
 
 def test_t02_an_address_that_vanishes_ends_and_comes_back(inventory: Inventory) -> None:
     inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
-    assert only(inventory.apply("pods", pod("web-1"), NOW)).end == NOW
+    gone = only(inventory.apply("pods", pod("web-1"), NOW))
+    assert (gone.end, gone.ended) == (NOW, "missing")
     assert inventory.apply("pods", pod("web-1"), NOW + 5) == []
     back = only(inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW + 9))
-    assert (back.start, back.end) == (us("09:00:03"), None)
+    assert (back.start, back.end, back.ended) == (us("09:00:03"), None, "")
 
 
 def test_t02_an_address_that_vanished_before_the_end_was_told(
@@ -65,7 +82,8 @@ def test_t02_an_address_that_vanished_before_the_end_was_told(
     inventory.apply("pods", pod("web-1"), NOW)
     status = {"containerStatuses": [ran("09:00:04", "11:59:58")]}
     over = pod("web-1", phase="Succeeded", status=status)
-    assert only(inventory.apply("pods", over, NOW + 9)).end == us("11:59:58")
+    claim = only(inventory.apply("pods", over, NOW + 9))
+    assert (claim.end, claim.ended) == (us("11:59:59"), "finished")
     # Over is over, even if the address returns.
     over = pod("web-1", "10.0.0.1", phase="Succeeded", status=status)
     assert inventory.apply("pods", over, NOW + 10) == []

@@ -222,9 +222,9 @@ def left_over(inventory: Inventory) -> list[object]:
     tables = [
         pods._pods,
         pods._mirrors,
-        pods._in_namespace,
-        pods._on_node,
-        pods._made_by,
+        pods._where._in_namespace,
+        pods._where._on_node,
+        pods._where._made_by,
         nodes._nodes,
         nodes._named,
         nodes._hosts,

@@ -13,6 +13,7 @@ from tests.pure.kubernetes import (
     only,
     pod,
     ran,
+    runs,
     spans,
     us,
     where,
@@ -82,9 +83,27 @@ def test_other_resources_are_refused(inventory: Inventory) -> None:
     ("up", "status", "start"),
     [
         pytest.param("09:00:03", {}, "09:00:03", id="when the network is ready"),
-        pytest.param(None, {}, "09:00:01", id="else when the kubelet began"),
-        pytest.param(None, {"startTime": None}, "09:00:00", id="else when created"),
-        pytest.param(None, {"startTime": "soon"}, "09:00:00", id="if it makes sense"),
+        pytest.param(None, {}, "12:00:00", id="else when it was heard of"),
+        pytest.param("13:00:00", {}, "12:00:00", id="which is no later than that"),
+        pytest.param("soon", {}, "12:00:00", id="if it makes sense"),
+        pytest.param(
+            None,
+            {"containerStatuses": [runs("09:30:00"), runs("09:20:00")]},
+            "09:20:00",
+            id="else when the first container began",
+        ),
+        pytest.param(
+            "09:00:09",
+            {"ephemeralContainerStatuses": [runs("09:00:05")]},
+            "09:00:05",
+            id="a container that runs proves that it was ready before",
+        ),
+        pytest.param(
+            "09:00:09",
+            {"startTime": "soon", "containerStatuses": [runs("09:00:00")]},
+            "09:00:00",
+            id="without a time of the kubelet's, nothing runs before it was created",
+        ),
         pytest.param(
             "09:00:09",
             {"initContainerStatuses": [ran("09:00:04", "09:00:05")]},
@@ -96,6 +115,12 @@ def test_other_resources_are_refused(inventory: Inventory) -> None:
             {"containerStatuses": [ran(None, None), ran("08:00:00", None)]},
             "09:00:09",
             id="but not one that ran before the pod existed",
+        ),
+        pytest.param(
+            "09:00:09",
+            {"containerStatuses": [{"lastState": ran("09:00:02", None)["state"]}]},
+            "09:00:09",
+            id="nor one that may have been in another sandbox",
         ),
     ],
 )
@@ -116,14 +141,33 @@ def test_t12_a_condition_that_is_not_true_says_nothing(inventory: Inventory) -> 
         },
     ]
     made = pod("web-1", "10.0.0.1", status={"conditions": conditions})
-    assert only(inventory.apply("pods", made, NOW)).start == us("09:00:01")
+    assert only(inventory.apply("pods", made, NOW)).start == NOW
 
 
-def test_t12_what_is_learned_later_does_not_move_the_beginning(
+def test_t12_what_is_not_told_any_more_does_not_move_the_beginning(
     inventory: Inventory,
 ) -> None:
     inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
     assert inventory.apply("pods", pod("web-1", "10.0.0.1", up=None), NOW) == []
+    restarted = {"containerStatuses": [runs("10:00:00")]}
+    made = pod("web-1", "10.0.0.1", up=None, status=restarted)
+    assert inventory.apply("pods", made, NOW) == []
+
+
+def test_t12_what_is_told_later_moves_the_beginning_back_in_all_versions(
+    inventory: Inventory,
+) -> None:
+    made = pod("web-1", "10.0.0.1", "fd00::1", up=None, labels={"a": "1"})
+    inventory.apply("pods", made, NOW)
+    made = pod("web-1", "10.0.0.1", up=None, labels={"a": "2"})
+    inventory.apply("pods", made, NOW + 5)
+    made = pod("web-1", "10.0.0.1", up="09:30:00", labels={"a": "2"})
+    inventory.apply("pods", made, NOW + 9)
+    assert [(c.start, c.end, c.ended) for c in claims(inventory)] == [
+        (us("09:30:00"), NOW + 5, "missing"),
+        (us("09:30:00"), NOW + 5, "changed"),
+        (us("09:30:00"), None, ""),
+    ]
 
 
 # --- T9, T13, T15, T16, T23
@@ -169,7 +213,8 @@ def test_t13_the_last_state_tells_the_end_better(inventory: Inventory) -> None:
     inventory.apply("pods", pod("web-1", "10.0.0.1"), NOW)
     status = {"containerStatuses": [ran("09:00:04", "11:00:00")]}
     last = pod("web-1", "10.0.0.1", phase="Failed", status=status)
-    assert only(inventory.delete("pods", "uid-web-1", NOW, last)).end == us("11:00:00")
+    claim = only(inventory.delete("pods", "uid-web-1", NOW, last))
+    assert (claim.end, claim.ended) == (us("11:00:01"), "finished")
 
 
 def test_t13_a_last_state_of_something_else_is_ignored(inventory: Inventory) -> None:

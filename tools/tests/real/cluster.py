@@ -150,9 +150,7 @@ class Cluster:
         unreadable = frozenset(unreadable)
         inventory = Inventory(CLUSTER, unreadable=unreadable)
         for resource in (kind for kind in ALL if kind.name not in unreadable):
-            selector = resource.field_selector.replace("!", "%21").replace("=", "%3D")
-            path = f"{resource.path()}?fieldSelector={selector}"
-            body = self._api.read(path, resource.accept(watch=False))
+            body = self._api.read(resource.path(), resource.accept(watch=False))
             decoder = Decoder(metadata_only=resource.metadata_only)
             for item in decoder.page(body).items:
                 assert not isinstance(item, Problem), item

@@ -31,7 +31,6 @@ async def test_the_initial_state_comes_as_a_stream() -> None:
                     "sendInitialEvents": "true",
                     "resourceVersionMatch": "NotOlderThan",
                     "allowWatchBookmarks": "true",
-                    "fieldSelector": "status.phase!=Succeeded,status.phase!=Failed",
                 }.items()
             )
             assert 300 <= int(query["timeoutSeconds"]) <= 600

@@ -7,7 +7,7 @@ import pytest
 
 from fakes.api_server import FakeApiServer
 from k8s_sync.errors import ForbiddenError, NotServedError, UnreachableError
-from k8s_sync.kube.changes import Degraded, Deleted, Lost, Synced
+from k8s_sync.kube.changes import Applied, Degraded, Deleted, Lost, Synced
 from k8s_sync.kube.cluster import ClusterWatch
 from k8s_sync.kube.policy import PATIENT, Timing
 from k8s_sync.kube.resources import ALL, JOBS, NODES, PODS
@@ -65,16 +65,17 @@ async def test_a_deletion_brings_the_last_state() -> None:
             assert (deleted.namespace, deleted.name) == ("shop", "a")
 
 
-async def test_a_pod_that_is_done_is_told_as_deleted() -> None:
-    """It leaves the field selector: the server sends its state from before."""
+async def test_a_pod_that_is_done_is_told_as_it_is() -> None:
+    """With all that its last state says of its end (T21)."""
     async with FakeApiServer() as api:
         api.store.create("pods", pod("a"))
         async with following(api) as f:
             await f.synced()
             api.store.patch("pods", "shop", "a", {"status": {"phase": "Succeeded"}})
-            await until(lambda: bool(f.view.of(Deleted)))
+            await until(f.agrees)
 
-            assert f.view.of(Deleted)[0].object.status.phase == "Running"
+            assert f.view.of(Deleted) == []
+            assert f.view.of(Applied)[-1].object.status.phase == "Succeeded"
 
 
 async def test_the_same_name_comes_back_as_somebody_else() -> None:

@@ -1,0 +1,137 @@
+"""Since when, and until when, a pod has its network, as its status tells it.
+
+The API keeps whole seconds: what it tells is the beginning of the second in which it
+happened (`Time.MarshalJSON` of k8s.io/apimachinery cuts the rest).
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from k8s_sync.claims.facts import Reader
+from k8s_sync.kube.objects import ContainerStatus, Object
+from k8s_sync.model import SECOND
+
+_SANDBOX = "PodReadyToStartContainers"
+_DISRUPTION = "DisruptionTarget"
+_COLLECTED = "DeletionByPodGC"
+_LOST = "NodeLost"
+
+
+class Times(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Times of a pod in microseconds."""
+
+    start: int | None
+    """From then on its addresses were surely its own; unset: nothing tells."""
+    stamped: int | None
+    """When its network was last reported to be up; later than it was."""
+    ran: bool
+    """One of its containers has run."""
+    finished: int | None
+    """When its last container had ended, if all have; unset: that is not told."""
+    last: int
+    """The latest time in its status: then it was heard of."""
+
+    def finished_by(self, now: int) -> int | None:
+        """Returns `finished` if that can be, as far as clocks agree."""
+        if self.finished is None or self.finished - SECOND > now:
+            return None
+        return self.finished
+
+
+class _Container(msgspec.Struct, frozen=True, gc=False):
+    started: int | None
+    finished: int | None
+    running: bool = False
+    lost: bool = False
+    """It ended, but nobody knows when."""
+
+
+def times(read: Reader, at: str, obj: Object, begun: int, *, mirror: bool) -> Times:
+    """Reads the times of a pod.
+
+    The address is the pod's from the moment its CNI plugin returns, which no field
+    tells. `begun` (the kubelet took the pod on) comes before, but volumes or a failing
+    CNI plugin may put minutes between, in which the address was still somebody else's:
+    it is never taken for the start. The transition time of PodReadyToStartContainers
+    comes after: the kubelet writes it when it next looks, before Kubernetes 1.35 only
+    after it has pulled images and started containers; before 1.29 there is none. It is
+    cut to whole seconds, which makes up for some of that. A container that runs, or has
+    run, had the network all the time, so the earliest of the two is safe: never too
+    early by more than the cut second. What packets are sent before it, the rule for
+    `early` still finds.
+
+    The state before a restart tells nothing: that may have been in another sandbox,
+    with another address (T7).
+
+    Args:
+        read: Reads times; reports those that are none.
+        at: How the pod is called in messages.
+        obj: The pod.
+        begun: When its kubelet took it on, or else when it was created.
+        mirror: It is the mirror of a static pod, which runs before that.
+    """
+    # A container time before the pod's is junk (a lost container's is 1970).
+    floor = 1 if mirror else begun
+    containers = [_container(read, at, one, floor) for one in _statuses(obj)]
+    transitions = {
+        one.type: (one, read.time(at, one.last_transition_time))
+        for one in obj.status.conditions
+    }
+    sandbox, stamped = transitions.get(_SANDBOX, (None, None))
+    if sandbox is None or sandbox.status != "True":
+        stamped = None
+    started = [one.started for one in containers if one.started is not None]
+    ends = [one.finished for one in containers if one.finished is not None]
+    told = [time for _, time in transitions.values() if time is not None]
+    ended = not any(one.running or one.lost for one in containers)
+    if _given_up(obj):
+        ended = False
+    return Times(
+        start=min([*started, *([] if stamped is None else [stamped])], default=None),
+        stamped=stamped,
+        ran=bool(started or ends),
+        finished=max(ends) + SECOND if ends and ended else None,
+        last=max([begun, *started, *ends, *told]),
+    )
+
+
+def _given_up(obj: Object) -> bool:
+    """Tells whether somebody else than its kubelet says that the pod is over.
+
+    What was last heard of its containers is then from before its node was lost, and
+    they may run on (T14). See `podgc/gc_controller.go` and
+    `nodelifecycle/node_lifecycle_controller.go` of kube-controller-manager.
+    """
+    return obj.status.reason == _LOST or any(
+        one.type == _DISRUPTION and one.status == "True" and one.reason == _COLLECTED
+        for one in obj.status.conditions
+    )
+
+
+def _container(
+    read: Reader, at: str, status: ContainerStatus, floor: int
+) -> _Container:
+    state = status.state
+    if state.running is not None:
+        started = _plausible(read.time(at, state.running.started_at), floor)
+        return _Container(started, None, running=True)
+    if state.terminated is not None:
+        started = _plausible(read.time(at, state.terminated.started_at), floor)
+        finished = _plausible(read.time(at, state.terminated.finished_at), floor)
+        return _Container(started, finished, lost=finished is None)
+    # It waits to be started again, or for the first time.
+    before = status.last_state.terminated
+    return _Container(
+        None, _plausible(read.time(at, before.finished_at), floor) if before else None
+    )
+
+
+def _plausible(time: int | None, floor: int) -> int | None:
+    return None if time is None or time < floor else time
+
+
+def _statuses(obj: Object) -> Iterator[ContainerStatus]:
+    yield from obj.status.init_container_statuses
+    yield from obj.status.container_statuses
+    yield from obj.status.ephemeral_container_statuses
