@@ -34,6 +34,13 @@ class _Pod(msgspec.Struct, gc=False):
     """All of it, if its claims depend on its node."""
     claims: Claims = ()
 
+    def labels(self) -> Iterator[tuple[str, ...]]:
+        """Yields its labels, those of former versions, too."""
+        yield self.owner.labels
+        for claim in self.claims:
+            if claim.owner is not self.owner:
+                yield claim.owner.labels
+
 
 class Pods:
     """All pods."""
@@ -147,13 +154,17 @@ class Pods:
     def selectors_changed(
         self, namespace: str, selectors: Iterable[tuple[str, ...]], now: int
     ) -> list[Claim]:
-        """Looks again at the pods that one of the selectors selects."""
+        """Looks again at the pods that one of the selectors selects, or has."""
         asked = [selector for selector in selectors if selector]
         return self._again(
             [
                 name
                 for name in self._where.in_namespace(namespace)
-                if any(selects(s, self._pods[name].owner.labels) for s in asked)
+                if any(
+                    selects(selector, labels)
+                    for selector in asked
+                    for labels in self._pods[name].labels()
+                )
             ],
             now,
         )

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from k8s_sync.claims.ledger import Key
+from k8s_sync.claims.ledger import Key as Place
+from k8s_sync.claims.ledger import key
 from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.feed.peer import Peer
 from k8s_sync.model import Claim, Row
@@ -39,6 +40,7 @@ class Store:
         self._epoch = epoch
         self._clock = clock
         self._wake: list[Callable[[], None]] = []
+        self._remembered: dict[tuple[str, Place], Claim] = {}
         self.journal: KeptJournal | None = None
         """Gets each row from when it is set."""
 
@@ -57,21 +59,19 @@ class Store:
         for row in known:
             if row.cluster == self.cluster:
                 self.timeline.apply(row)
+        for row in self.timeline:
+            if isinstance(row, Claim):
+                index = row.owner.uid, key(row)
+                known_so_far = self._remembered.get(index, row)
+                self._remembered[index] = max(known_so_far, row, key=_how_late)
 
-    def recall(self, uid: str, place: Key) -> Claim | None:
-        """Finds what an earlier run knew last of a claim, by its owner and its key."""
-        network, address, port, proto = place
-        return max(
-            (
-                claim
-                for claim in self.timeline.claims(address)
-                if claim.revision < self._epoch
-                and claim.owner.uid == uid
-                and (claim.network, claim.port, claim.proto) == (network, port, proto)
-            ),
-            key=lambda claim: (claim.end is None, claim.end or 0, claim.revision),
-            default=None,
-        )
+    def recall(self, uid: str, place: Place) -> Claim | None:
+        """Finds what an earlier run knew last of a claim, by its owner and its key.
+
+        It saw what happened; this run sees what is left of it. So its start holds,
+        even if it is later, as that of an address that replaced another.
+        """
+        return self._remembered.get((uid, place))
 
     def settle(self) -> None:
         """Ends what an earlier run knew and this one, now complete, did not find."""
@@ -83,6 +83,7 @@ class Store:
 
     def _end(self, rows: Iterable[Row]) -> None:
         now = self._clock()
+        self._remembered.clear()
         self.tell(
             msgspec.structs.replace(missing(row, now), revision=self.revise())
             for row in [row for row in rows if row.end is None]
@@ -105,3 +106,8 @@ class Store:
     def forget(self, before: int) -> None:
         """Forgets claims that ended before a time."""
         self.timeline.evict(before)
+
+
+def _how_late(claim: Claim) -> tuple[bool, int, int]:
+    """Orders the versions of a claim: the last is the one that is held, or was."""
+    return claim.end is None, claim.end or 0, claim.revision

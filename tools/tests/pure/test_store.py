@@ -6,9 +6,13 @@ from collections.abc import Iterable
 import msgspec
 
 from k8s_sync import address, row_reader
+from k8s_sync.claims.inventory import Inventory
 from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.daemon.store import Store
 from k8s_sync.model import SECOND, Claim, Owner, Row
+from tests.pure.kubernetes import NOW as NOON
+from tests.pure.kubernetes import pod, ran, us, where
+from tests.pure.told import Told
 
 EPOCH = 1_700_000_000_000_000
 NOW = EPOCH + 60 * SECOND
@@ -84,3 +88,73 @@ def test_what_has_changed_nothing_is_not_told() -> None:
     store.tell([claim(1, store.revise(), end=NOW)])
     store.forget(NOW + 1)
     assert list(store.timeline) == []
+
+
+def restarted(known: Iterable[Row]) -> tuple[Store, Inventory]:
+    """A daemon that has begun, with the journal of the one before."""
+    store = Store("demo", us("11:00:00"), lambda: us("12:00:00"))
+    store.remember(known)
+    return store, Inventory("demo", revise=store.revise, recall=store.recall)
+
+
+def test_what_an_earlier_run_saw_goes_on() -> None:
+    before = Told()
+    before.sees("pods", pod("web-1", "10.0.0.1", labels={"a": "1"}), "09:00:05")
+    before.sees("pods", pod("web-1", "10.0.0.2", labels={"a": "1"}), "09:30:00")
+    before.sees("pods", pod("web-1", "10.0.0.2", labels={"a": "2"}), "09:40:00")
+    store, inventory = restarted(before.timeline)
+    seen = pod("web-1", "10.0.0.2", labels={"a": "2"})
+    store.tell(inventory.apply("pods", seen, NOON))
+    store.tell(inventory.apply("pods", seen, NOON))
+    store.settle()
+    assert history(store) == [
+        ("10.0.0.1", us("09:00:03"), us("09:30:00"), "moved", 0),
+        ("10.0.0.2", us("09:30:00"), us("09:40:00"), "changed", 0),
+        ("10.0.0.2", us("09:30:00"), None, "", 1),
+    ]
+
+
+def test_what_changed_while_nobody_looked_is_the_next_version() -> None:
+    before = Told()
+    before.sees("pods", pod("web-1", "10.0.0.1", labels={"a": "1"}), "09:00:05")
+    store, inventory = restarted(before.timeline)
+    seen = pod("web-1", "10.0.0.1", labels={"a": "2"})
+    store.tell(inventory.apply("pods", seen, NOON))
+    store.settle()
+    assert history(store) == [
+        ("10.0.0.1", us("09:00:03"), NOON, "changed", 0),
+        ("10.0.0.1", us("09:00:03"), None, "", 1),
+    ]
+
+
+def test_what_was_over_when_it_was_seen_again_ends_as_told() -> None:
+    before = Told()
+    before.sees("pods", pod("job-1", "10.0.0.1", up=None), "09:00:05")
+    store, inventory = restarted(before.timeline)
+    status = {"containerStatuses": [ran("09:00:09", "10:00:00")]}
+    over = pod("job-1", "10.0.0.1", phase="Failed", status=status)
+    store.tell(inventory.apply("pods", over, NOON))
+    store.settle()
+    assert history(store) == [
+        ("10.0.0.1", us("09:00:05"), us("10:00:01"), "finished", 0)
+    ]
+
+
+def test_what_is_not_found_again_is_missing() -> None:
+    before = Told()
+    before.sees("pods", pod("web-1", "10.0.0.1"), "09:00:05")
+    store, inventory = restarted(before.timeline)
+    store.tell(inventory.apply("pods", pod("web-2", "10.0.0.1"), NOON))
+    store.settle()
+    assert history(store) == [
+        ("10.0.0.1", us("09:00:03"), NOON, "missing", 0),
+        ("10.0.0.1", us("09:00:03"), None, "", 0),
+    ]
+
+
+def history(store: Store) -> list[tuple[str, int, int | None, str, int]]:
+    found = [row for row in store.timeline if isinstance(row, Claim)]
+    return [
+        (where(row), row.start, row.end, row.ended, row.version)
+        for row in sorted(found, key=lambda row: (row.address, row.end or NOON + 1))
+    ]
