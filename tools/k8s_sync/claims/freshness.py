@@ -2,11 +2,13 @@
 
 from collections import OrderedDict
 
-from k8s_sync.kube.known import is_older, version
+from k8s_sync.kube.known import Version, is_older, version
 from k8s_sync.kube.objects import Metadata
 
-_GONE = 10_000
-"""Uids that are remembered of what is gone; a uid is never used again."""
+_FOR_GOOD: Version = "gone"
+"""Instead of a version: a uid is never used again."""
+_REMEMBERED = 10_000
+"""Objects that are gone, and not forgotten: nothing lags behind by more."""
 
 
 class Freshness:
@@ -20,7 +22,7 @@ class Freshness:
     def __init__(self) -> None:
         """Knows nothing yet."""
         self._versions: dict[str, int] = {}
-        self._gone: OrderedDict[str, None] = OrderedDict()
+        self._gone: OrderedDict[str, Version] = OrderedDict()
 
     def is_news(self, metadata: Metadata, *, trusted: bool) -> bool:
         """Takes note of an object; tells whether what is said of it can be true now.
@@ -30,9 +32,9 @@ class Freshness:
             trusted: False if the server's history was set back: what was newer before
                 has never been.
         """
-        uid = metadata.uid
-        known, told = self._versions.get(uid, 0), version(metadata.resource_version)
-        if trusted and (uid in self._gone or is_older(told, known)):
+        uid, told = metadata.uid, version(metadata.resource_version)
+        known = self._versions.get(uid, self._gone.get(uid, 0))
+        if trusted and (known == _FOR_GOOD or is_older(told, known)):
             return False
         self._gone.pop(uid, None)
         if isinstance(told, int):
@@ -46,8 +48,7 @@ class Freshness:
             uid: The object's.
             seen: Its deletion was seen. What was only missing may be found again.
         """
-        self._versions.pop(uid, None)
-        if seen:
-            self._gone[uid] = None
-        if len(self._gone) > _GONE:
+        known = self._versions.pop(uid, 0)
+        self._gone[uid] = _FOR_GOOD if seen else known
+        if len(self._gone) > _REMEMBERED:
             self._gone.popitem(last=False)

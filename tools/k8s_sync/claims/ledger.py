@@ -267,8 +267,8 @@ def _closed(claim: Claim, at: int, ended: Ended, told: int | None) -> tuple[int,
     An end that is told is better than one that was heard: the owner may have been gone
     for a while by then. It is no end of an address that was gone before (T2, T7). Nor
     is it if the owner held the address when its deletion was asked for later: its
-    containers were down at the time, to be started again, and how long it had the
-    address is not known.
+    containers were down at the time, to be started again. They may have been if the
+    deletion was by force (T14), and otherwise the address was not free before it.
     """
     if (
         told is not None

@@ -192,7 +192,7 @@ def test_t16_a_static_pod_outlives_its_mirror() -> None:
 def test_t21_the_state_before_the_end_is_not_the_end() -> None:
     told = Told()
     told.sees("pods", pod("job-1", IP), "09:00:05")
-    status = {"containerStatuses": [runs("09:00:04")]}
+    status = {"containerStatuses": [ran("09:00:04", "09:09:00")]}
     before = pod("job-1", IP, status=status)
     assert ends(told.loses("pods", "uid-job-1", "09:10:03", before)) == [
         (us("09:10:03"), "deleted")

@@ -10,6 +10,9 @@ from tests.pure.told import Told, ends, when
 
 IP = "10.0.0.1"
 OTHER = "10.0.0.2"
+NETWORK = {
+    "k8s.v1.cni.cncf.io/network-status": '[{"name": "a/b", "ips": ["172.16.0.5"]}]'
+}
 
 
 def done(*ips: str, end: str | None = "09:10:00", **more: Any) -> Object:
@@ -86,6 +89,17 @@ def test_t01_the_end_is_that_of_the_last_container() -> None:
     told = Told()
     over = pod("job-1", IP, phase="Failed", status=status)
     assert ends(told.sees("pods", over)) == [(us("09:10:08"), "finished")]
+
+
+def test_t01_an_end_is_not_told_if_nobody_knows_that_of_a_container() -> None:
+    told = Told()
+    told.sees("pods", pod("job-1", IP), "09:00:05")
+    states = [ran("09:00:04", "09:10:00"), ran("09:00:04", None, "lost")]
+    over = pod("job-1", IP, phase="Failed", status={"containerStatuses": states})
+    assert ends(told.sees("pods", over, "09:20:00")) == [(us("09:20:00"), "deleted")]
+    states[1] = ran("09:00:04", "09:12:00")
+    over = pod("job-1", IP, phase="Failed", status={"containerStatuses": states})
+    assert ends(told.sees("pods", over, "09:21:00")) == [(us("09:12:01"), "finished")]
 
 
 # --- T2: an address may vanish, and come back
@@ -227,8 +241,13 @@ def test_t07_what_began_before_the_move_does_not_date_the_new_address(
 def test_t07_a_network_that_appears_with_the_new_sandbox_is_as_new() -> None:
     told = Told()
     told.sees("pods", pod("web-1", IP), "09:00:05")
-    status = '[{"name": "a/b", "ips": ["172.16.0.5"]}]'
-    annotations = {"k8s.v1.cni.cncf.io/network-status": status}
-    told.sees("pods", pod("web-1", OTHER, annotations=annotations), "09:31:00")
+    told.sees("pods", pod("web-1", OTHER, annotations=NETWORK), "09:31:00")
     assert told.who("172.16.0.5", "09:20:00") == "nothing -"
     assert told.who("172.16.0.5", "09:31:00") == "exact uid-web-1"
+
+
+def test_t07_a_network_that_appears_in_the_same_sandbox_is_as_old() -> None:
+    told = Told()
+    told.sees("pods", pod("web-1", IP), "09:00:05")
+    told.sees("pods", pod("web-1", IP, annotations=NETWORK), "09:00:09")
+    assert told.who("172.16.0.5", "09:00:04") == "exact uid-web-1"
