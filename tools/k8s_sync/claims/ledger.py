@@ -29,8 +29,11 @@ Derive = Callable[[Owner], Owner]
 _BY_OBJECT: frozenset[Ended] = frozenset(("finished", "deleted"))
 """Ends of the owner itself, not only of what it held."""
 
-_ENDED = 8
-"""Ended claims kept per object: a pod that is never well changes addresses for ever."""
+_ENDED = 32
+"""Ended claims kept per object: a pod that is never well changes addresses for ever.
+
+What is learned later of its owner is not written into those that were before.
+"""
 
 
 def key(claim: Claim) -> Key:

@@ -43,6 +43,7 @@ STEPS = (
     "stamp",
     "run",
     "label",
+    "leave the service",
     "image",
     "doom",
     "finish",
@@ -98,7 +99,9 @@ class Kubelet:
             self.phase = self.phase.replace("Pending", "Running")
             self.containers = [runs(clock(number - 1))]
         elif step == "label":
-            self.labels = self.labels | {"n": str(number)}
+            self.labels = {"app": "web", "n": str(number)}
+        elif step == "leave the service":
+            self.labels = {"n": str(number)}
         elif step == "image":
             self.image = f"web:{number}"
         elif step == "doom":
