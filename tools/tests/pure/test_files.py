@@ -229,7 +229,7 @@ def test_the_demo_job_has_given_its_address_away() -> None:
         (row for row in on if where(row) == "10.244.1.7"), key=lambda row: row.start
     )
     assert job.owner.workload == "CronJob/report"
-    assert (job.start, job.end) == (us("08:56:00"), us("08:58:40"))
+    assert (job.start, job.end) == (us("08:56:02"), us("08:58:41"))
     assert (web.start, web.end) == (us("09:00:03"), None)
     assert web.owner.service == "web"
     assert web.owner.zone == "demo-b"
