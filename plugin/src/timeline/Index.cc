@@ -37,7 +37,7 @@ uint64_t Take(const char* from, size_t length) noexcept {
 
 } // namespace
 
-uint32_t HashBytes(std::string_view bytes) noexcept {
+uint64_t LongHashBytes(std::string_view bytes) noexcept {
     uint64_t hash = seed ^ bytes.size();
     const char* at = bytes.data();
     size_t left = bytes.size();
@@ -45,12 +45,12 @@ uint32_t HashBytes(std::string_view bytes) noexcept {
         hash = Fold(hash ^ Take(at, 8), odd ^ seed);
     if ( left )
         hash = Fold(hash ^ Take(at, left), odd ^ seed);
-    return static_cast<uint32_t>(Fold(hash, odd) >> 32);
+    return Fold(hash, odd);
 }
 
-uint32_t HashNumbers(uint64_t a, uint64_t b, uint64_t c) noexcept {
+uint64_t LongHashNumbers(uint64_t a, uint64_t b, uint64_t c) noexcept {
     const uint64_t hash = Fold(a ^ seed, odd) ^ Fold(b ^ odd, seed | 1);
-    return static_cast<uint32_t>(Fold(hash ^ c, odd ^ seed) >> 32);
+    return Fold(hash ^ c, odd ^ seed);
 }
 
 void Index::Reserve() {

@@ -11,10 +11,18 @@ namespace k8s {
 constexpr uint32_t no_id = 0xffffffff;
 
 /** A hash with a seed of this process, so that nobody can choose names that collide. */
-uint32_t HashBytes(std::string_view bytes) noexcept;
+uint64_t LongHashBytes(std::string_view bytes) noexcept;
 
-/** As HashBytes(), of three numbers. */
-uint32_t HashNumbers(uint64_t a, uint64_t b, uint64_t c) noexcept;
+/** As LongHashBytes(), of three numbers. */
+uint64_t LongHashNumbers(uint64_t a, uint64_t b, uint64_t c) noexcept;
+
+/** As LongHashBytes(), half of it. */
+inline uint32_t HashBytes(std::string_view bytes) noexcept { return static_cast<uint32_t>(LongHashBytes(bytes) >> 32); }
+
+/** As LongHashNumbers(), half of it. */
+inline uint32_t HashNumbers(uint64_t a, uint64_t b, uint64_t c) noexcept {
+    return static_cast<uint32_t>(LongHashNumbers(a, b, c) >> 32);
+}
 
 /**
  * From hashes to ids, by open addressing. The caller keeps the keys and compares them.

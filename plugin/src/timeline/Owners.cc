@@ -120,6 +120,12 @@ void Owners::ReleaseIds(std::string_view ids) noexcept {
     }
 }
 
+uint64_t Owners::Identity(uint32_t id) const noexcept {
+    const auto [hi, lo] = UidOf(id);
+    const auto hash = hi ? LongHashNumbers(hi, lo, 0) : LongHashBytes(texts.View(static_cast<uint32_t>(lo)));
+    return hash ? hash : 1;
+}
+
 std::optional<Uid> Owners::Find(std::string_view uid) const noexcept {
     if ( const auto uuid = ParseUuid(uid) )
         return uuid;

@@ -77,6 +77,7 @@ public:
     [[nodiscard]] std::optional<Uid> Find(std::string_view uid) const noexcept;
 
     [[nodiscard]] Uid UidOf(uint32_t id) const noexcept { return records.Get(id).uid; }
+    [[nodiscard]] uint64_t Identity(uint32_t id) const noexcept;
     [[nodiscard]] uint32_t Stamp(uint32_t id) const noexcept { return records.Stamp(id); }
     [[nodiscard]] OwnerView View(uint32_t id) const noexcept;
     [[nodiscard]] size_t Size() const noexcept { return records.Size(); }

@@ -104,6 +104,8 @@ bool Timeline::ApplyClaim(const Row& row, uint16_t domain) {
     Count(claim, true);
     if ( row.end != never )
         ended.Push({row.end, id});
+    if ( watcher )
+        watcher->Touched(claim.address);
     return true;
 }
 
@@ -175,6 +177,8 @@ size_t Timeline::Sweep(std::string_view name, uint64_t confirmed, int64_t at) {
         claim.ended_number = static_cast<uint8_t>(Ended::missing) & 7;
         Count(claim, true);
         ended.Push({claim.end, id});
+        if ( watcher )
+            watcher->Touched(claim.address);
         ++swept;
     }
     return swept;

@@ -21,6 +21,13 @@
 
 namespace k8s {
 
+/** Is told which addresses the answer may have changed for. */
+class Watcher {
+public:
+    virtual ~Watcher() = default;
+    virtual void Touched(const Address& address) noexcept = 0;
+};
+
 /**
  * All claims, and the one question asked of them: who owned an address at a time?
  *
@@ -60,6 +67,9 @@ public:
     Timeline(const Timeline&) = delete; // the owners refer to the strings
     Timeline& operator=(const Timeline&) = delete;
 
+    /** @param new_watcher Is told which addresses claims speak of from now on; may be null. */
+    void Watch(Watcher* new_watcher) noexcept { watcher = new_watcher; }
+
     /** Applies the rows of a text, which may be hostile. See Reader. */
     Loaded Load(std::string_view text) noexcept;
 
@@ -93,6 +103,12 @@ public:
      * its id as long as its stamp is the same. Never 0 for an owner that is there.
      */
     [[nodiscard]] uint32_t Stamp(uint32_t owner) const noexcept { return owners.Stamp(owner); }
+
+    /**
+     * What stands for the uid of an owner in this process, also after the owner is gone. Never 0.
+     * Two uids have the same one with a chance of one in 2^64.
+     */
+    [[nodiscard]] uint64_t Identity(uint32_t owner) const noexcept { return owners.Identity(owner); }
 
     /** The name of a cluster, by Claim::domain. */
     [[nodiscard]] std::string_view ClusterName(uint16_t domain) const noexcept { return domains.ClusterName(domain); }
@@ -168,6 +184,7 @@ private:
 
     int64_t linger;
     int64_t lead;
+    Watcher* watcher = nullptr;
 
     Strings texts;
     Owners owners{texts};

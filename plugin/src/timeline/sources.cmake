@@ -1,6 +1,7 @@
 # The timeline's sources, for the plugin and for the tests without Zeek.
 set(TIMELINE_SOURCES
     Address.cc
+    Amendments.cc
     Domains.cc
     Escape.cc
     Index.cc

@@ -126,12 +126,13 @@ class Twin:
     def __init__(self, *, linger: int = LINGER, lead: int = LEAD) -> None:
         """Makes an empty timeline with its two tolerances, in microseconds."""
         self._lib = library()
-        self._handle = self._lib.k8s_timeline_new(linger, lead)
+        self.handle = self._lib.k8s_timeline_new(linger, lead)
+        """What the C functions know it by."""
 
     def close(self) -> None:
         """Frees the timeline."""
-        self._lib.k8s_timeline_free(self._handle)
-        self._handle = None
+        self._lib.k8s_timeline_free(self.handle)
+        self.handle = None
 
     def __enter__(self) -> Self:
         return self
@@ -146,7 +147,7 @@ class Twin:
 
     def __len__(self) -> int:
         """Counts the claims and ranges, ended ones included."""
-        return cast("int", self._lib.k8s_timeline_total(self._handle))
+        return cast("int", self._lib.k8s_timeline_total(self.handle))
 
     def load(self, payload: str | bytes) -> Loaded:
         """Applies the rows of a text, which begins with its ``#fields``."""
@@ -161,7 +162,7 @@ class Twin:
         counts = (ctypes.c_size_t * 3)()
         problems = ctypes.create_string_buffer(_TEXT)
         load = getattr(self._lib, f"k8s_timeline_{function}")
-        size = load(self._handle, *source, counts, problems, _TEXT)
+        size = load(self.handle, *source, counts, problems, _TEXT)
         assert size <= _TEXT, "the text of the problems is not bounded"
         text = problems.raw[:size].decode()
         rows, applied, bad = counts
@@ -185,7 +186,7 @@ class Twin:
         assert len(address) == 16
         out = ctypes.create_string_buffer(_TEXT)
         arguments = (
-            *(self._handle, address, time, port, proto.encode()),
+            *(self.handle, address, time, port, proto.encode()),
             *_name(cluster),
             *_name(network),
         )
@@ -220,39 +221,39 @@ class Twin:
     def digest(self, cluster: str) -> int:
         """Sums up what a cluster holds now."""
         data = _bytes(cluster)
-        result = self._lib.k8s_timeline_digest(self._handle, data, len(data))
+        result = self._lib.k8s_timeline_digest(self.handle, data, len(data))
         return cast("int", result)
 
     def held(self, cluster: str) -> int:
         """Counts the claims of a cluster that have not ended."""
         data = _bytes(cluster)
-        result = self._lib.k8s_timeline_claims(self._handle, data, len(data))
+        result = self._lib.k8s_timeline_claims(self.handle, data, len(data))
         return cast("int", result)
 
     def set_generation(self, cluster: str, generation: int) -> None:
         """Sets what rows of a cluster are marked with; 0 leaves marks alone."""
         data = _bytes(cluster)
-        self._lib.k8s_timeline_set_generation(self._handle, data, len(data), generation)
+        self._lib.k8s_timeline_set_generation(self.handle, data, len(data), generation)
 
     def sweep(self, cluster: str, generation: int, at: int) -> int:
         """Ends what a snapshot did not confirm; returns how many rows that were."""
         data = _bytes(cluster)
         result = self._lib.k8s_timeline_sweep(
-            self._handle, data, len(data), generation, at
+            self.handle, data, len(data), generation, at
         )
         return cast("int", result)
 
     def evict(self, before: int, limit: int = _DONE) -> int:
         """Forgets at most `limit` claims that ended before a time."""
         work = ctypes.c_size_t(limit).value
-        result = self._lib.k8s_timeline_evict(self._handle, before, work)
+        result = self._lib.k8s_timeline_evict(self.handle, before, work)
         return cast("int", result)
 
     def write(self) -> str:
         """Writes all rows as a journal, headers included."""
-        size = self._lib.k8s_timeline_write(self._handle, None, 0)
+        size = self._lib.k8s_timeline_write(self.handle, None, 0)
         out = ctypes.create_string_buffer(size or 1)
-        self._lib.k8s_timeline_write(self._handle, out, size)
+        self._lib.k8s_timeline_write(self.handle, out, size)
         return out.raw[:size].decode()
 
     def rows(self) -> list[Row]:

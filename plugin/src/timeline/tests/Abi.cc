@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "../Amendments.h"
 #include "../Journal.h"
 #include "../Timeline.h"
 
@@ -106,6 +107,54 @@ size_t k8s_timeline_write(const k8s::Timeline* timeline, char* out, size_t room)
     std::string text;
     timeline->Write(text);
     return Give(text, out, room);
+}
+
+// The amendments watch the timeline from now on, so both are to be freed together.
+k8s::Amendments* k8s_amendments_new(k8s::Timeline* timeline, size_t most, int64_t within) {
+    auto* made = new k8s::Amendments;
+    made->Start(most, within);
+    timeline->Watch(made);
+    return made;
+}
+
+void k8s_amendments_free(k8s::Amendments* amendments) { delete amendments; }
+
+// Asks the timeline as a line that is written at a time would, and remembers the answer.
+void k8s_amendments_remember(k8s::Amendments* amendments, k8s::Timeline* timeline, const char* uid, size_t uid_length,
+                             bool is_resp, const unsigned char* address, int64_t time, uint16_t port, const char* proto,
+                             const char* cluster, size_t cluster_length, int64_t now) {
+    const auto filter = timeline->Only(Name(cluster, cluster_length), std::nullopt);
+    const k8s::LineEnd end{{uid, uid_length},
+                           is_resp ? k8s::Side::resp : k8s::Side::orig,
+                           k8s::Address::FromBytes(address),
+                           time,
+                           port,
+                           ProtoOf(proto),
+                           filter};
+    amendments->Remember(end, timeline->Owner(end.address, time, port, end.proto, filter), now, *timeline);
+}
+
+// Writes a line for each amendment: uid, side, time, when it was written, the matches, and the
+// owner's uid. There has to be room for it.
+size_t k8s_amendments_review(k8s::Amendments* amendments, const k8s::Timeline* timeline, int64_t now, size_t looks,
+                             size_t reports, char* out, size_t room) {
+    std::string text;
+    amendments->Review(*timeline, now, {looks, reports}, [&](const k8s::Amendment& found) {
+        text.append(found.end.uid).append("\t").append(k8s::Name(found.end.side)).append("\t");
+        text.append(std::to_string(found.end.time)).append("\t").append(std::to_string(found.written)).append("\t");
+        text.append(k8s::Name(found.was)).append("\t").append(k8s::Name(found.answer.match)).append("\t");
+        if ( found.answer.claim )
+            text += timeline->Describe(found.answer.claim->owner).Uid();
+        text += '\n';
+    });
+    return Give(text, out, room);
+}
+
+// Counts: remembered now, amendments, drops.
+void k8s_amendments_counts(const k8s::Amendments* amendments, uint64_t* counts) {
+    counts[0] = amendments->Size();
+    counts[1] = amendments->Reported();
+    counts[2] = amendments->Dropped();
 }
 
 } // extern "C"

@@ -1,13 +1,14 @@
 // Measures what `make bench` reports of the timeline alone: memory per claim, load time, lookups.
 
 #include <unistd.h>
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "../Amendments.h"
 #include "../Timeline.h"
 
 namespace {
@@ -27,7 +28,8 @@ size_t ResidentBytes() {
     return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
-double Seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+// Of this process, so that it matters little what else the machine does.
+double Seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 std::string Number(size_t i, int width) {
     auto text = std::to_string(i);
@@ -71,6 +73,44 @@ double Ask(const Timeline& timeline, const std::vector<uint64_t>& low, uint16_t 
     for ( size_t i = 0; i < questions; ++i )
         found += timeline.Owner({0, low[i % low.size()]}, 1'800'000'000 * second, port, Proto::tcp).claim != nullptr;
     return (Seconds() - begin) / questions * 1e9;
+}
+
+// What remembering the ends of lines adds to filling them, and a look at all of them.
+void Amend(Timeline& timeline, const std::vector<uint64_t>& low) {
+    constexpr size_t most = 200'000;
+    constexpr size_t lines = 1'000'000;
+    constexpr auto time = 1'800'000'000 * second;
+    std::vector<std::string> uids(lines);
+    for ( size_t i = 0; i < lines; ++i )
+        uids[i] = "CdefGhijKlm" + Number(i, 7);
+
+    const auto before = ResidentBytes();
+    Amendments amendments;
+    timeline.Watch(&amendments);
+    size_t filled = 0;
+    const auto fill = [&] {
+        const auto begin = Seconds();
+        for ( size_t i = 0; i < lines; ++i ) {
+            const LineEnd end{uids[i], Side::orig, {0, low[i]}, time, 0, Proto::none, {}};
+            const auto answer = timeline.Owner(end.address, time);
+            filled += timeline.Describe(answer.claim->owner).pod.size();
+            amendments.Remember(end, answer, static_cast<int64_t>(i), timeline);
+        }
+        return (Seconds() - begin) / lines * 1e9;
+    };
+    const auto without = fill();
+    amendments.Start(most, 600 * second);
+    std::printf("fill an end             %.0f ns\n", without);
+    std::printf("remember it             %.0f ns\n", fill() - without);
+    std::printf("bytes for an end        %.0f\n", static_cast<double>(ResidentBytes() - before) / most);
+
+    for ( size_t i = 0; i < lines; ++i )
+        amendments.Touched({0, low[i]});
+    const auto begin = Seconds();
+    size_t found = 0;
+    amendments.Review(timeline, 0, {}, [&](const Amendment&) { ++found; });
+    std::printf("look at an end again    %.0f ns\n", (Seconds() - begin) / most * 1e9);
+    timeline.Watch(nullptr);
 }
 
 } // namespace
@@ -123,6 +163,8 @@ int main() {
         "production\t10.0.0.1\t80\ttcp\t1\t1\tservice\tport\n");
     std::printf("lookup, known, port     %.0f ns\n", Ask(timeline, inside, 443, found));
     std::printf("lookup, nobody's, port  %.0f ns\n", Ask(timeline, outside, 443, found));
+
+    Amend(timeline, inside);
 
     // Addresses whose pod has changed its labels twice.
     for ( size_t i = 0; i < few.size(); ++i )

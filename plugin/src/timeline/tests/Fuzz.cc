@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../Amendments.h"
 #include "../Reader.h"
 #include "../Timeline.h"
 
@@ -56,6 +57,32 @@ size_t Touch(const Timeline& timeline, const Timeline::Answer& answer) {
     return row.size();
 }
 
+// Lines about all spots, in too little room, before and while the rows are heard.
+void Amend(std::string_view text, const std::vector<Spot>& spots) {
+    Amendments amendments;
+    Timeline timeline;
+    amendments.Start(spots.size() / 2 + 1, 5);
+    timeline.Watch(&amendments);
+    int64_t now = 0;
+    for ( const bool load : {true, true, false} ) {
+        for ( const auto& spot : spots ) {
+            const auto uid = "C" + std::to_string(++now);
+            const LineEnd end{uid, Side::resp, spot.address, spot.time, spot.port, spot.proto, {}};
+            amendments.Remember(end, timeline.Owner(spot.address, spot.time, spot.port, spot.proto), now, timeline);
+        }
+        if ( load )
+            timeline.Load(text);
+        else
+            timeline.Sweep("c1", 2, 0);
+        for ( const size_t looks : {2, 1000} )
+            amendments.Review(timeline, now, {looks, looks}, [&](const Amendment& found) {
+                Check(found.end.uid.front() == 'C' && (found.answer.claim || found.was != Match::nothing));
+                Touch(timeline, found.answer);
+            });
+    }
+    Check(amendments.Size() <= spots.size() / 2 + 1);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -72,6 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         Touch(timeline, timeline.Owner(spot.address, spot.time, spot.port, spot.proto));
         Touch(timeline, timeline.Owner(spot.address, spot.time, spot.port, spot.proto, filter));
     }
+
+    Amend(text, spots);
 
     // A journal gives back the same timeline, and the same journal.
     std::string journal;
