@@ -8,7 +8,9 @@
 
 @ifdef ( K8s::owner )
 @load ./feed
+@load ./clusters
 @load ./columns
+@load ./amendments
 @load ./notice
 @load ./health
 @else

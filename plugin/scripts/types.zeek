@@ -24,6 +24,35 @@ export {
 		service: string &log &optional;
 	};
 
+	## Whose claims count: those of one cluster, of one network, or both.
+	type Domain: record {
+		## The name of the cluster; unset: of any.
+		cluster: string &optional;
+		## The name of the secondary network, empty for the pods' own; unset: any.
+		network: string &optional;
+	};
+
+	## A line that would be written otherwise, by what was heard since.
+	type Amendment: record {
+		## The line's own time.
+		ts: time &log;
+		## The line's connection.
+		uid: string &log;
+		## Which end of it: ``orig`` or ``resp``.
+		side: string &log;
+		## The address of that end.
+		address: addr &log;
+		## When the line was written.
+		written: time &log;
+		## How sure the line was, as its *match*; unset if it had no columns.
+		was: string &log &optional;
+		## Who it was, as is known now.
+		k8s: Owner &log;
+	};
+
+	## Some amendments.
+	type Amendments: vector of Amendment;
+
 	## What became of a text of rows.
 	type Loaded: record {
 		## Rows that could be read.

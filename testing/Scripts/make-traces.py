@@ -5,6 +5,7 @@
 ``demo.pcap`` is what the cluster of ``Files/demo-cluster.json`` might say: pods
 that look names up and fetch pages, an address that a job had before a web pod got
 it, a scrape of a node, a port scan's worth of nobody, and the world outside.
+``vlans.pcap`` has connections between the same two addresses in different VLANs.
 ``demo-logs/`` are Zeek's logs of it, made without this package.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from scapy.layers.dns import DNS, DNSQR, DNSRR
 from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.l2 import Ether
+from scapy.layers.l2 import Dot1Q, Ether
 from scapy.packet import Packet, Raw
 from scapy.utils import wrpcap
 
@@ -40,10 +41,14 @@ class Trace:
 
     def __init__(self) -> None:
         self.packets: list[Packet] = []
+        self.vlan = 0
+        """What the next packets are tagged with; 0: they are not."""
 
     def add(self, time: float, source: str, target: str, layers: Packet) -> None:
         """Adds one packet."""
         packet = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
+        if self.vlan:
+            packet /= Dot1Q(vlan=self.vlan)
         packet = packet / IP(src=source, dst=target, id=len(self.packets)) / layers
         packet.time = time
         self.packets.append(packet)
@@ -135,12 +140,22 @@ def demo() -> Trace:
     return trace
 
 
+def vlans() -> Trace:
+    """Connections between two addresses, in several VLANs and without a tag."""
+    trace = Trace()
+    for i, trace.vlan in enumerate((101, 102, 103, 0, 101)):
+        ends = (WEB_2, 40001 + i, DB, 5432)
+        trace.tcp(at(f"09:10:0{i}"), *ends, b"select 2", b"2")
+    return trace
+
+
 def main() -> int:
     """Writes all traces, and with ``--logs`` Zeek's logs of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logs", action="store_true", help="run Zeek, too")
     logs = parser.parse_args().logs
     demo().write(TRACES / "demo.pcap")
+    vlans().write(TRACES / "vlans.pcap")
     if logs:
         folder = TRACES / "demo-logs"
         folder.mkdir(exist_ok=True)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
 namespace k8s {
 
@@ -90,15 +91,15 @@ void Amendments::Touched(const Address& address) noexcept {
 }
 
 void Amendments::Review(const Timeline& timeline, int64_t now, Limit limit, const Report& report) {
-    while ( ! leaving.empty() && limit.looks && limit.reports ) {
-        auto entry = leaving.back();
+    found.clear();
+    while ( ! leaving.empty() && limit.Left() ) {
+        Look(leaving.back(), timeline, true, limit);
         leaving.pop_back();
-        Look(entry, timeline, true, limit, report);
     }
 
-    while ( Size() && entries[entries.First()].written < now - within && limit.looks && limit.reports ) {
+    while ( Size() && entries[entries.First()].written < now - within && limit.Left() ) {
         if ( Doubted(entries.First()) )
-            Look(entries[entries.First()], timeline, true, limit, report);
+            Look(entries[entries.First()], timeline, true, limit);
         else
             --limit.looks;
         entries.Pop();
@@ -106,11 +107,23 @@ void Amendments::Review(const Timeline& timeline, int64_t now, Limit limit, cons
 
     if ( cursor < entries.First() )
         cursor = 0;
-    while ( limit.looks && limit.reports && (cursor || FindDirty()) ) {
+    while ( limit.Left() && (cursor || FindDirty()) ) {
         auto& entry = entries[cursor];
         cursor = entries.Find(entry.older_of_address);
-        Look(entry, timeline, false, limit, report);
+        Look(entry, timeline, false, limit);
     }
+
+    // The places are in another order in each process.
+    std::ranges::sort(found, {}, [](const auto& one) {
+        const auto& entry = one.first;
+        return std::tuple(entry.written, entry.time, entry.Uid(), entry.side);
+    });
+    for ( const auto& [entry, answer] : found )
+        report({{entry.Uid(), entry.side, entry.address, entry.time, entry.port, entry.proto, entry.filter},
+                entry.written,
+                entry.match,
+                answer});
+    reported += found.size();
 }
 
 // Whether a row may have changed the answer since an entry was last looked at.
@@ -141,7 +154,7 @@ bool Amendments::FindDirty() noexcept {
     return false;
 }
 
-void Amendments::Look(Entry& entry, const Timeline& timeline, bool last, Limit& limit, const Report& report) {
+void Amendments::Look(Entry& entry, const Timeline& timeline, bool last, Limit& limit) {
     --limit.looks;
     if ( entry.reported )
         return;
@@ -156,12 +169,8 @@ void Amendments::Look(Entry& entry, const Timeline& timeline, bool last, Limit& 
         return;
 
     entry.reported = true;
-    ++reported;
     --limit.reports;
-    report({{entry.Uid(), entry.side, entry.address, entry.time, entry.port, entry.proto, entry.filter},
-            entry.written,
-            entry.match,
-            answer});
+    found.emplace_back(entry, answer);
 }
 
 } // namespace k8s

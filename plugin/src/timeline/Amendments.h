@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "Ring.h"
@@ -56,6 +57,8 @@ public:
     struct Limit {
         size_t looks = std::numeric_limits<size_t>::max();
         size_t reports = std::numeric_limits<size_t>::max();
+
+        [[nodiscard]] bool Left() const noexcept { return looks > 0 && reports > 0; }
     };
 
     /**
@@ -87,7 +90,7 @@ public:
      * @param timeline Who is asked again.
      * @param now In microseconds.
      * @param limit How much to do; what is left is done by the next call.
-     * @param report Is told each amendment. Must not call back.
+     * @param report Is told each amendment, the earliest written first.
      */
     void Review(const Timeline& timeline, int64_t now, Limit limit, const Report& report);
 
@@ -134,7 +137,7 @@ private:
     [[nodiscard]] bool Knows(uint32_t link, const LineEnd& end) const noexcept;
     [[nodiscard]] bool Doubted(uint64_t number) const noexcept;
     bool FindDirty() noexcept;
-    void Look(Entry& entry, const Timeline& timeline, bool last, Limit& limit, const Report& report);
+    void Look(Entry& entry, const Timeline& timeline, bool last, Limit& limit);
 
     size_t most = 0;
     int64_t within = 0;
@@ -145,9 +148,10 @@ private:
 
     std::vector<uint64_t> dirty; // a bit for each place of by_address: a row was heard
     size_t dirty_count = 0;
-    size_t reviewed = 0;        // the place that was begun last
-    uint64_t cursor = 0;        // the next one to be looked at in there, or 0
-    std::vector<Entry> leaving; // doubted when there was no room for them any more
+    size_t reviewed = 0;                                   // the place that was begun last
+    uint64_t cursor = 0;                                   // the next one to be looked at in there, or 0
+    std::vector<Entry> leaving;                            // doubted when there was no room for them any more
+    std::vector<std::pair<Entry, Timeline::Answer>> found; // only while a review is under way
 
     uint64_t reported = 0;
     uint64_t dropped = 0;

@@ -46,17 +46,21 @@ const Columns::Plan& Columns::PlanOf(const threading::Field* const* fields, int 
 
 std::optional<Columns::Sources> Columns::SourcesOf(std::string_view record, const auto& index) const {
     // A notice may be about addresses alone, without a connection.
-    for ( const auto& [end, stand_in] : {std::pair<std::string, std::string>("orig", "src"), {"resp", "dst"}} ) {
+    for ( const auto& [side, stand_in] : {std::pair(k8s::Side::orig, "src"), {k8s::Side::resp, "dst"}} ) {
+        const auto end = std::string(k8s::Name(side));
         const auto own = end + "_k8s";
         if ( record.ends_with(own) ) {
-            const auto path = std::string(record.substr(0, record.size() - own.size())) + end;
-            return Sources{path + "_h", path + "_p", stand_in};
+            const auto outer = record.substr(0, record.size() - own.size());
+            const auto path = std::string(outer) + end;
+            // A uid is that of the line's own connection only.
+            const auto of_connection = outer == "id" + separator ? std::optional(side) : std::nullopt;
+            return Sources{path + "_h", path + "_p", stand_in, of_connection};
         }
     }
 
     for ( const auto& [address, own] : hosts )
         if ( record == own && index.contains(address) )
-            return Sources{address, {}, {}};
+            return Sources{address, {}, {}, {}};
 
     return std::nullopt;
 }
@@ -75,6 +79,8 @@ Columns::Plan Columns::MakePlan(const threading::Field* const* fields, int count
 
     Plan plan;
     plan.time = find("ts", TYPE_TIME);
+    plan.uid = find("uid", TYPE_STRING);
+    plan.context = Contexts::Find("id" + separator + "ctx" + separator, index, fields);
 
     std::map<std::string, Side> sides;
     for ( const auto& [name, i] : index ) {
@@ -92,7 +98,11 @@ Columns::Plan Columns::MakePlan(const threading::Field* const* fields, int count
         if ( address == none )
             continue;
 
-        const Side side{address, find(sources->port, TYPE_PORT), find(sources->stand_in, TYPE_ADDR), {}};
+        const Side side{address,
+                        find(sources->port, TYPE_PORT),
+                        find(sources->stand_in, TYPE_ADDR),
+                        sources->of_connection,
+                        {}};
         sides.try_emplace(record, side).first->second.columns.push_back({i, *fact});
     }
 
@@ -107,21 +117,30 @@ int64_t Columns::TimeOf(const Plan& plan, threading::Value** values, double now)
     return Micros(has_time ? values[plan.time]->val.double_val : now);
 }
 
-std::optional<Endpoint> Columns::EndpointOf(const Side& side, threading::Value** values) {
+bool Columns::FindEnd(const Plan& plan, const Side& side, threading::Value** values, k8s::LineEnd& end) {
+    end.uid = {};
+    end.port = 0;
+    end.proto = k8s::Proto::none;
     if ( ! values[side.address]->present ) {
         if ( side.stand_in == none || ! values[side.stand_in]->present )
-            return std::nullopt;
-        return Endpoint{Unpack(values[side.stand_in]->val.addr_val)};
+            return false;
+        end.address = Unpack(values[side.stand_in]->val.addr_val);
+        return true;
     }
 
-    Endpoint endpoint{Unpack(values[side.address]->val.addr_val)};
+    end.address = Unpack(values[side.address]->val.addr_val);
     if ( side.port != none && values[side.port]->present ) {
         const auto& port = values[side.port]->val.port_val;
-        endpoint.proto = ProtoOf(port.proto);
-        if ( endpoint.proto != k8s::Proto::none )
-            endpoint.port = static_cast<uint16_t>(port.port);
+        end.proto = ProtoOf(port.proto);
+        if ( end.proto != k8s::Proto::none )
+            end.port = static_cast<uint16_t>(port.port);
     }
-    return endpoint;
+    if ( side.of_connection && plan.uid != none && values[plan.uid]->present ) {
+        const auto& uid = values[plan.uid]->val.string_val;
+        end.uid = {uid.data, static_cast<size_t>(uid.length)};
+        end.side = *side.of_connection;
+    }
+    return true;
 }
 
 void Columns::FillSide(const Side& side, const Facts& facts, threading::Value** values) const {

@@ -8,16 +8,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "Contexts.h"
 #include "Facts.h"
+#include "timeline/Amendments.h"
 
 namespace zeek::plugin::K8s_Timeline {
-
-/** An address, port and protocol in a log line, as the timeline is asked about them. */
-struct Endpoint {
-    k8s::Address address;
-    uint16_t port = 0;
-    k8s::Proto proto = k8s::Proto::none;
-};
 
 /**
  * Finds the columns of a log by their names and fills them.
@@ -48,33 +43,42 @@ public:
           labels(std::move(labels)) {}
 
     /** Forgets what is known of writers: a new one may have the place of an old one. */
-    void Reset() { plans.clear(); }
+    void Reset() {
+        plans.clear();
+        ++resets;
+    }
 
     /**
      * Fills the columns of a line.
      *
      * @param timeline Who is asked.
+     * @param contexts Tells which cluster a line is about.
      * @param fields The columns of the log.
      * @param count How many they are.
      * @param values The line.
      * @param now The time to ask about if the line has none.
-     * @param asked Is told each answer.
+     * @param asked Is told each question and its answer. The question has a uid if it is about an
+     * end of the connection that the line is about.
      */
     template<class Asked>
-    void Fill(const k8s::Timeline& timeline, const threading::Field* const* fields, int count,
+    void Fill(k8s::Timeline& timeline, Contexts& contexts, const threading::Field* const* fields, int count,
               threading::Value** values, double now, const Asked& asked) {
-        const auto& plan = PlanOf(fields, count);
-        if ( plan.sides.empty() )
+        const auto* plan = &PlanOf(fields, count);
+        if ( plan->sides.empty() )
             return;
 
-        const auto time = TimeOf(plan, values, now);
-        for ( const auto& side : plan.sides ) {
-            const auto endpoint = EndpointOf(side, values);
-            if ( ! endpoint )
+        k8s::LineEnd end;
+        end.time = TimeOf(*plan, values, now);
+        const auto before = resets;
+        end.filter = contexts.Of(timeline, plan->context, values);
+        if ( resets != before ) // a script ran, and wrote to a new log
+            plan = &PlanOf(fields, count);
+        for ( const auto& side : plan->sides ) {
+            if ( ! FindEnd(*plan, side, values, end) )
                 continue;
 
-            const auto answer = timeline.Owner(endpoint->address, time, endpoint->port, endpoint->proto);
-            asked(answer.match);
+            const auto answer = timeline.Owner(end.address, end.time, end.port, end.proto, end.filter);
+            asked(end, answer);
             if ( answer.match != k8s::Match::nothing )
                 FillSide(side, Facts(timeline, answer), values);
         }
@@ -91,7 +95,8 @@ private:
     struct Side {
         int address;
         int port;
-        int stand_in; ///< The address to ask about where the other one is unset.
+        int stand_in;                           ///< The address to ask about where the other one is unset.
+        std::optional<k8s::Side> of_connection; ///< Which end of the line's `id` it is.
         std::vector<Column> columns;
     };
 
@@ -100,10 +105,13 @@ private:
         std::string address;
         std::string port;
         std::string stand_in;
+        std::optional<k8s::Side> of_connection;
     };
 
     struct Plan {
         int time = none;
+        int uid = none;
+        Contexts::Fields context;
         std::vector<Side> sides;
     };
 
@@ -111,13 +119,14 @@ private:
     Plan MakePlan(const threading::Field* const* fields, int count) const;
     std::optional<Sources> SourcesOf(std::string_view record, const auto& index) const;
     static int64_t TimeOf(const Plan& plan, threading::Value** values, double now);
-    static std::optional<Endpoint> EndpointOf(const Side& side, threading::Value** values);
+    static bool FindEnd(const Plan& plan, const Side& side, threading::Value** values, k8s::LineEnd& end);
     void FillSide(const Side& side, const Facts& facts, threading::Value** values) const;
 
     std::string separator = ".";
     Hosts hosts;
     Renamed renamed;
     LabelFilter labels;
+    size_t resets = 0;
     std::unordered_map<const threading::Field* const*, Plan> plans;
 };
 

@@ -54,6 +54,24 @@ RecordValPtr ToRecord(const k8s::Timeline::Loaded& loaded) {
     return record;
 }
 
+double Seconds(int64_t micros) { return static_cast<double>(micros) / 1e6; }
+
+RecordValPtr ToRecord(const k8s::Amendment& amendment, RecordValPtr owner) {
+    static const auto type = id::find_type<RecordType>("K8s::Amendment");
+    auto record = make_intrusive<RecordVal>(type);
+    const auto set = [&](const char* field, auto value) { record->Assign(type->FieldOffset(field), std::move(value)); };
+    const auto& end = amendment.end;
+    set("ts", make_intrusive<TimeVal>(Seconds(end.time)));
+    set("uid", make_intrusive<StringVal>(end.uid));
+    set("side", make_intrusive<StringVal>(k8s::Name(end.side)));
+    set("address", make_intrusive<AddrVal>(Pack(end.address)));
+    set("written", make_intrusive<TimeVal>(Seconds(amendment.written)));
+    if ( amendment.was != k8s::Match::nothing )
+        set("was", make_intrusive<StringVal>(k8s::Name(amendment.was)));
+    set("k8s", std::move(owner));
+    return record;
+}
+
 } // namespace
 
 Configuration Plugin::Configure() {
@@ -66,6 +84,7 @@ Configuration Plugin::Configure() {
 
 void Plugin::InitPostScript() {
     timeline = std::make_unique<k8s::Timeline>(Option("K8s::linger"), Option("K8s::lead"));
+    timeline->Watch(&amendments);
     const LabelFilter labels(LoggedLabels());
     records = Records(id::find_type<RecordType>("K8s::Owner"), labels);
     columns = Columns(id::find_const<StringVal>("Log::default_scope_sep")->ToStdString(), AddressColumns(),
@@ -87,6 +106,16 @@ void Plugin::RegisterTelemetry() {
 
     telemetry_mgr->GaugeInstance("k8s", "claims", {}, "Claims and ranges that are kept, ended ones included", "",
                                  [this] { return static_cast<double>(timeline->Total()); });
+
+    telemetry_mgr->CounterInstance("k8s", "amendments", {},
+                                   "Ends of connections for which a line said what later turned out otherwise", "",
+                                   [this] { return static_cast<double>(amendments.Reported()); });
+    telemetry_mgr->CounterInstance("k8s", "amendments_dropped", {},
+                                   "Ends of connections that were forgotten before their time, for want of room", "",
+                                   [this] { return static_cast<double>(amendments.Dropped()); });
+    telemetry_mgr->CounterInstance("k8s", "contexts_not_kept", {},
+                                   "Lines for which `K8s::cluster_of` ran as there were too many contexts to keep", "",
+                                   [this] { return static_cast<double>(contexts.NotKept()); });
 }
 
 void Plugin::HookLogInit(const std::string&, const std::string&, bool, bool, const logging::WriterBackend::WriterInfo&,
@@ -96,20 +125,49 @@ void Plugin::HookLogInit(const std::string&, const std::string&, bool, bool, con
 
 bool Plugin::HookLogWrite(const std::string&, const std::string&, const logging::WriterBackend::WriterInfo&,
                           int num_fields, const threading::Field* const* fields, threading::Value** vals) {
-    columns.Fill(*timeline, fields, num_fields, vals, run_state::network_time,
-                 [this](k8s::Match match) { ++asked[static_cast<size_t>(match)]; });
+    const auto now = run_state::network_time;
+    columns.Fill(*timeline, contexts, fields, num_fields, vals, now,
+                 [&](const k8s::LineEnd& end, const k8s::Timeline::Answer& answer) {
+                     ++asked[static_cast<size_t>(answer.match)];
+                     amendments.Remember(end, answer, Micros(now), *timeline);
+                 });
     return true;
 }
 
 RecordValPtr Plugin::Owner(const IPAddr& address, double time, const PortVal* port) {
-    uint16_t number = 0;
-    auto proto = port ? ProtoOf(port->PortType()) : k8s::Proto::none;
-    if ( proto != k8s::Proto::none )
-        number = static_cast<uint16_t>(port->Port());
+    k8s::LineEnd question;
+    question.address = Unpack(address);
+    question.time = Micros(time);
+    question.filter = contexts.OfNone(*timeline);
+    question.proto = port ? ProtoOf(port->PortType()) : k8s::Proto::none;
+    if ( question.proto != k8s::Proto::none )
+        question.port = static_cast<uint16_t>(port->Port());
+    return Answer(question);
+}
 
-    const auto answer = timeline->Owner(Unpack(address), Micros(time), number, proto);
+RecordValPtr Plugin::OwnerIn(const IPAddr& address, double time, const RecordVal& domain) {
+    k8s::LineEnd question;
+    question.address = Unpack(address);
+    question.time = Micros(time);
+    question.filter = Contexts::FilterOf(*timeline, domain);
+    return Answer(question);
+}
+
+RecordValPtr Plugin::Answer(const k8s::LineEnd& question) {
+    const auto answer =
+        timeline->Owner(question.address, question.time, question.port, question.proto, question.filter);
     ++asked[static_cast<size_t>(answer.match)];
     return records.Of(*timeline, answer);
+}
+
+void Plugin::RememberLines(size_t most, double within) { amendments.Start(most, Micros(within)); }
+
+VectorValPtr Plugin::ReviewLines(double now, k8s::Amendments::Limit limit) {
+    auto all = make_intrusive<VectorVal>(id::find_type<VectorType>("K8s::Amendments"));
+    amendments.Review(*timeline, Micros(now), limit, [&](const k8s::Amendment& found) {
+        all->Append(ToRecord(found, records.Of(*timeline, found.answer)));
+    });
+    return all;
 }
 
 RecordValPtr Plugin::Load(std::string_view source, std::string_view rows, uint32_t generation) {

@@ -19,11 +19,23 @@ public:
     /** Answers a script's question. @param port The port that is asked about, or null. */
     RecordValPtr Owner(const IPAddr& address, double time, const PortVal* port);
 
+    /** Answers a script's question about a cluster, a network or both. @param domain A `K8s::Domain`. */
+    RecordValPtr OwnerIn(const IPAddr& address, double time, const RecordVal& domain);
+
     /** Takes rows in. @return A `K8s::Loaded`. */
     RecordValPtr Load(std::string_view source, std::string_view rows, uint32_t generation);
 
     /** Takes the rows of a file in; ends Zeek if it cannot be read. @return A `K8s::Loaded`. */
     RecordValPtr LoadJournal(const std::string& path);
+
+    /** Begins to remember lines. @param most How many ends of lines, 0 for none. @param within For how long. */
+    void RememberLines(size_t most, double within);
+
+    /** Lines that would be written otherwise now; see k8s::Amendments::Review(). @return A `K8s::Amendments`. */
+    VectorValPtr ReviewLines(double now, k8s::Amendments::Limit limit);
+
+    /** Which cluster a line is about. */
+    Contexts& ClusterContexts() { return contexts; }
 
     /** All claims. */
     k8s::Timeline& Timeline() { return *timeline; }
@@ -40,9 +52,12 @@ protected:
 
 private:
     void RegisterTelemetry();
+    RecordValPtr Answer(const k8s::LineEnd& question);
 
+    k8s::Amendments amendments;
     std::unique_ptr<k8s::Timeline> timeline = std::make_unique<k8s::Timeline>();
     Columns columns;
+    Contexts contexts;
     Records records;
     std::array<uint64_t, static_cast<size_t>(k8s::Match::unknown) + 1> asked{}; // by match
 };

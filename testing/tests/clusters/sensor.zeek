@@ -1,0 +1,55 @@
+# @TEST-DOC: A sensor that sees one cluster asks that one only; another answer holds from when it is given.
+#
+# @TEST-GROUP: zkg
+# @TEST-EXEC: zeek -C -r $TRACES/vlans.pcap %INPUT K8s::sensor_cluster=blue >output 2>stderr
+# @TEST-EXEC: zeek-cut -m id.orig_p id.orig_k8s.match id.orig_k8s.pod <conn.log >conn.cut
+# @TEST-EXEC: test ! -s stderr
+# @TEST-EXEC: btest-diff output
+# @TEST-EXEC: btest-diff conn.cut
+
+@load zeek-k8s
+
+redef tcp_close_delay = 400msec;
+
+function tell(cluster: string)
+	{
+	K8s::__load(cluster, fmt("#fields\tcluster\trevision\taddr\tport\tproto\tfrom\tkind\tuid\tpod\n%s\t1\t10.244.1.7\t-\t-\t1793600000\tpod\tu-%s\tweb-of-%s\n%s\t2\t10.244.1.7\t80\ttcp\t1793600000\tservice\tv-%s\tport-of-%s\n",
+	    cluster, cluster, cluster, cluster, cluster, cluster), 0);
+	}
+
+function show(what: string, owner: K8s::Owner)
+	{
+	print what, owner?$match ? owner$match : "nothing", owner?$pod ? owner$pod : "nobody";
+	}
+
+function show_all(what: string)
+	{
+	local t = double_to_time(1793610000.0);
+	print what;
+	show("  the address", K8s::owner(10.244.1.7, t));
+	show("  a port", K8s::owner_of_port(10.244.1.7, 80/tcp, t));
+	show("  in green", K8s::owner_in(10.244.1.7, t, K8s::Domain($cluster="green")));
+	show("  in any", K8s::owner_in(10.244.1.7, t, K8s::Domain()));
+	show("  in the pod network", K8s::owner_in(10.244.1.7, t, K8s::Domain(
+	    $cluster="green", $network="")));
+	}
+
+event zeek_init()
+	{
+	tell("blue");
+	tell("green");
+	show_all("at the beginning");
+	}
+
+event change(cluster: string)
+	{
+	Option::set("K8s::sensor_cluster", cluster);
+	show_all(fmt("sensor_cluster is '%s'", cluster));
+	}
+
+event network_time_init()
+	{
+	schedule 1500msec { change("green") };
+	schedule 2500msec { change("") };
+	schedule 3500msec { change("elsewhere") };
+	}
