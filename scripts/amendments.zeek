@@ -62,8 +62,8 @@ event amend_lines_written()
 # Only a worker of a cluster has written the line of a connection first.
 function may_amend(): bool
 	{
-	return (! reading_traces() || journal == "")
-	    && (! Cluster::is_enabled() || Cluster::local_node_type() == Cluster::WORKER);
+	return ( ! reading_traces() || journal == "" )
+	    && ( ! Cluster::is_enabled() || Cluster::local_node_type() == Cluster::WORKER );
 	}
 
 function set_amendments(id: string, on: bool): bool

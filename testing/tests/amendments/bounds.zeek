@@ -9,8 +9,7 @@
 
 event late()
 	{
-	K8s::__load("c1",
-	    "#fields\tcluster\trevision\taddr\tfrom\tkind\tuid\tservice\nc1\t1\t10.96.0.10\t1793600000\tservice\tu-dns\tkube-dns\nc1\t1\t10.96.12.34\t1793600000\tservice\tu-web\tweb\n",
+	K8s::__load("c1", "#fields\tcluster\trevision\taddr\tfrom\tkind\tuid\tservice\nc1\t1\t10.96.0.10\t1793600000\tservice\tu-dns\tkube-dns\nc1\t1\t10.96.12.34\t1793600000\tservice\tu-web\tweb\n",
 	    0);
 	}
 

@@ -48,8 +48,8 @@ event network_time_init()
 
 event K8s::amended_v1(amendment: K8s::Amendment)
 	{
-	print network_time(), amendment$ts, amendment$side, amendment$was, amendment$k8s$match,
-	    amendment$k8s$pod;
+	print network_time(), amendment$ts, amendment$side, amendment$was,
+	    amendment$k8s$match, amendment$k8s$pod;
 	}
 
 event zeek_done()

@@ -20,8 +20,7 @@ event switch_off()
 
 event late()
 	{
-	K8s::__load("c1",
-	    "#fields\tcluster\trevision\taddr\tfrom\tkind\tuid\tservice\nc1\t1000\t10.96.12.34\t1793600000\tservice\tu-web\tweb\n",
+	K8s::__load("c1", "#fields\tcluster\trevision\taddr\tfrom\tkind\tuid\tservice\nc1\t1000\t10.96.12.34\t1793600000\tservice\tu-web\tweb\n",
 	    0);
 	}
 

@@ -19,7 +19,8 @@ function tell(cluster: string)
 
 function show(what: string, owner: K8s::Owner)
 	{
-	print what, owner?$match ? owner$match : "nothing", owner?$pod ? owner$pod : "nobody";
+	print what, owner?$match ? owner$match : "nothing", owner?$pod ? owner$pod :
+	    "nobody";
 	}
 
 function show_all(what: string)
@@ -28,7 +29,8 @@ function show_all(what: string)
 	print what;
 	show("  the address", K8s::owner(10.244.1.7, t));
 	show("  a port", K8s::owner_of_port(10.244.1.7, 80/tcp, t));
-	show("  in green", K8s::owner_in(10.244.1.7, t, K8s::Domain($cluster="green")));
+	show("  in green", K8s::owner_in(10.244.1.7, t, K8s::Domain(
+	    $cluster="green")));
 	show("  in any", K8s::owner_in(10.244.1.7, t, K8s::Domain()));
 	show("  in the pod network", K8s::owner_in(10.244.1.7, t, K8s::Domain(
 	    $cluster="green", $network="")));

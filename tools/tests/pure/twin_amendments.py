@@ -108,11 +108,8 @@ class Amendments:
 
 def _amendment(*cells: Any) -> Amendment:
     uid, side, time, written, was, match, owner = cells
-    return Amendment(
-        *(uid, side, int(time), int(written)),
-        *(None if word == "nothing" else word for word in (was, match)),
-        owner or None,
-    )
+    was, match = (None if word == "nothing" else word for word in (was, match))
+    return Amendment(uid, side, int(time), int(written), was, match, owner or None)
 
 
 class _Line(NamedTuple):
