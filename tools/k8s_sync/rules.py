@@ -51,11 +51,11 @@ class _Candidate(msgspec.Struct, frozen=True):
     """A claim that counts at the time asked about, with its place in the order."""
 
     claim: Claim
-    rank: tuple[int, bool, int, bool]
-    """Tier, port before address, kind, not terminating: rules 1, 4 and 5."""
+    rank: tuple[int, int, bool, bool]
+    """Tier, kind, port before address, not terminating: rules 1, 4 and 5."""
 
     @property
-    def order(self) -> tuple[tuple[int, bool, int, bool], int, bytes, float]:
+    def order(self) -> tuple[tuple[int, int, bool, bool], int, bool, bytes, float]:
         """Which comes first: the greatest does.
 
         The end tells the versions of one claim apart, which start together: of those
@@ -64,7 +64,7 @@ class _Candidate(msgspec.Struct, frozen=True):
         claim = self.claim
         end = math.inf if claim.end is None else claim.end
         until = end if self.rank[0] == _ENDED else -end
-        return self.rank, claim.start, claim.owner.uid.encode(), until
+        return self.rank, claim.start, claim.port > 0, claim.owner.uid.encode(), until
 
 
 def _tier(claim: Claim, time: int, linger: int, lead: int) -> int | None:
@@ -97,8 +97,10 @@ def resolve(
         terminating = claim.terminating is not None and claim.terminating <= time
         rank = (
             tier,
-            claim.port > 0,
             _PRECEDENCE[claim.owner.kind],
+            # A pod's claim on a port of its own address is as good as another pod's
+            # on that address.
+            claim.port > 0 and claim.owner.kind != "pod",
             tier == _ACTIVE and not terminating,
         )
         domain = claim.cluster, claim.network

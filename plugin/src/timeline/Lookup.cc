@@ -9,14 +9,14 @@ namespace {
 /** Starts this close cannot be ordered: the API server keeps whole seconds. */
 constexpr uint64_t same_start = second;
 
-// Tiers, in a rank's upper bits; below them come port, kind and not terminating.
+// Tiers, in a rank's upper bits; below them come kind, port and not terminating.
 constexpr int tier_shift = 4;
 constexpr int active = 3;
 constexpr int early = 2;
 constexpr int ended_tier = 1;
 constexpr int no_rank = 0;
 
-constexpr int class_bits = 7 << 1; // port and kind
+constexpr int class_bits = 7 << 1; // kind and port
 
 constexpr int Tier(int rank) noexcept { return rank >> tier_shift; }
 
@@ -104,7 +104,9 @@ int Timeline::Rank(const Claim& claim, const Question& question) const noexcept 
 
     if ( tier == no_rank || ! domains.Allows(question.filter, claim.domain) )
         return no_rank;
-    return tier << tier_shift | (claim.port > 0) << 3 | static_cast<int>(claim.Kind()) << 1 | ! terminating;
+    // A pod's claim on a port of its own address is as good as another pod's on that address.
+    const bool on_port = claim.port > 0 && claim.Kind() != Kind::pod;
+    return tier << tier_shift | static_cast<int>(claim.Kind()) << 2 | on_port << 1 | ! terminating;
 }
 
 bool Timeline::Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) const noexcept {
@@ -112,6 +114,8 @@ bool Timeline::Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) 
         return a_rank > b_rank;
     if ( a.start != b.start )
         return a.start > b.start;
+    if ( (a.port > 0) != (b.port > 0) )
+        return a.port > 0;
     if ( const auto order = owners.Compare(owners.UidOf(a.owner), owners.UidOf(b.owner)); order != 0 )
         return order > 0;
     // Versions of one holding began together: what it was until its end, or what it was last.
