@@ -2,7 +2,7 @@
 #
 # @TEST-GROUP: zkg
 # @TEST-EXEC: zeek -C -r $TRACES/vlans.pcap %INPUT K8s::sensor_cluster=blue >output 2>stderr
-# @TEST-EXEC: zeek-cut -m id.orig_p id.orig_k8s.match id.orig_k8s.pod <conn.log >conn.cut
+# @TEST-EXEC: zeek-cut -m id.orig_p id.orig_k8s.match id.orig_k8s.node <conn.log >conn.cut
 # @TEST-EXEC: test ! -s stderr
 # @TEST-EXEC: btest-diff output
 # @TEST-EXEC: btest-diff conn.cut
@@ -11,16 +11,21 @@
 
 redef tcp_close_delay = 400msec;
 
+# A node, and a pod on one of its ports.
 function tell(cluster: string)
 	{
-	K8s::__load(cluster, fmt("#fields\tcluster\trevision\taddr\tport\tproto\tfrom\tkind\tuid\tpod\n%s\t1\t10.244.1.7\t-\t-\t1793600000\tpod\tu-%s\tweb-of-%s\n%s\t2\t10.244.1.7\t80\ttcp\t1793600000\tservice\tv-%s\tport-of-%s\n",
-	    cluster, cluster, cluster, cluster, cluster, cluster), 0);
+	local line = "#fields\tcluster\trevision\taddr\tport\tproto\tfrom\tkind\tuid\tnode\tpod\n";
+	line += fmt("%s\t1\t10.244.1.7\t-\t-\t1793600000\tnode\tu-%s\tnode-of-%s\t-\n",
+	    cluster, cluster, cluster);
+	line += fmt("%s\t2\t10.244.1.7\t80\ttcp\t1793600000\tpod\tv-%s\tnode-of-%s\tpod-of-%s\n",
+	    cluster, cluster, cluster, cluster);
+	K8s::__load(cluster, line, 0);
 	}
 
 function show(what: string, owner: K8s::Owner)
 	{
-	print what, owner?$match ? owner$match : "nothing", owner?$pod ? owner$pod :
-	    "nobody";
+	local name = owner?$pod ? owner$pod : owner?$node ? owner$node : "nobody";
+	print what, owner?$match ? owner$match : "nothing", name;
 	}
 
 function show_all(what: string)
