@@ -39,7 +39,7 @@ export {
 const amend_looks = 10000;
 const amend_lines = 250;
 
-# Zeek's clock while a trace is read.
+# Tells what has turned out since; returns how much that was.
 function amend(now: time, looks: count, most: count): count
 	{
 	local found = K8s::__amendments(now, looks, most);
