@@ -5,7 +5,7 @@ Readable by ``zeek-cut`` as much as by us. What is in a row is the business of
 """
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 import msgspec
@@ -32,6 +32,54 @@ class Journal(msgspec.Struct, frozen=True):
     """Rows that could not."""
 
 
+class Rows:
+    """The rows of a journal, one by one, however many there are.
+
+    Attributes:
+        rows: Rows that could be read so far.
+        problems: Rows that could not.
+    """
+
+    def __init__(self, path: str, warn: Callable[[str], None]) -> None:
+        """Makes an iterable that reads a journal; as with `read`."""
+        self.rows = 0
+        self.problems = 0
+        self._path = path
+        self._warn = warn
+
+    def __iter__(self) -> Iterator[Row]:
+        """Reads the file.
+
+        Raises:
+            FatalError: As with `read`.
+        """
+        first: list[Problem] = []
+
+        def note(problem: Problem) -> None:
+            self.problems += 1
+            if self.problems <= _TOLD:
+                first.append(problem)
+                self._warn(f"{name}:{problem.line}: {problem.reason}")
+
+        with open_input(self._path) as source:
+            name = source.name
+            # Rows end in \n and nothing else; bad UTF-8 is found row by row.
+            lines = io.TextIOWrapper(
+                cast("io.BufferedReader", source.stream),
+                encoding="utf-8",
+                errors="surrogateescape",
+                newline="\n",
+            )
+            with reading(name):
+                for row in Reader(note).read(lines):
+                    self.rows += 1
+                    yield row
+        if self.problems > _TOLD:
+            self._warn(f"{name}: {self.problems - _TOLD} more bad rows")
+        if first and not self.rows:
+            raise FatalError(f"{name}: not a journal: {first[0]}")
+
+
 def read(path: str, warn: Callable[[str], None]) -> Journal:
     """Reads a journal, plain or gzip; ``-`` is standard input.
 
@@ -43,35 +91,10 @@ def read(path: str, warn: Callable[[str], None]) -> Journal:
         FatalError: It cannot be read, or has no rows but bad ones.
     """
     timeline = Timeline()
-    problems: list[Problem] = []
-    first = 0
-
-    def note(problem: Problem) -> None:
-        nonlocal first
-        first += 1
-        if first <= _TOLD:
-            problems.append(problem)
-            warn(f"{name}:{problem.line}: {problem.reason}")
-
-    rows = 0
-    with open_input(path) as source:
-        name = source.name
-        # Rows end in \n and nothing else; bad UTF-8 is found row by row.
-        lines = io.TextIOWrapper(
-            cast("io.BufferedReader", source.stream),
-            encoding="utf-8",
-            errors="surrogateescape",
-            newline="\n",
-        )
-        with reading(name):
-            for row in Reader(note).read(lines):
-                timeline.apply(row)
-                rows += 1
-    if first > _TOLD:
-        warn(f"{name}: {first - _TOLD} more bad rows")
-    if first and not rows:
-        raise FatalError(f"{name}: not a journal: {problems[0]}")
-    return Journal(timeline, rows, first)
+    source = Rows(path, warn)
+    for row in source:
+        timeline.apply(row)
+    return Journal(timeline, source.rows, source.problems)
 
 
 def write(path: str, rows: Iterable[Row]) -> int:
