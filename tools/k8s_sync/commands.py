@@ -11,7 +11,6 @@ from typing import NamedTuple
 from k8s_sync import __version__
 from k8s_sync.console import show
 from k8s_sync.enrich.columns import OPTIONAL, Columns
-from k8s_sync.times import parse
 
 Parser = argparse.ArgumentParser
 Arguments = argparse.Namespace
@@ -61,38 +60,26 @@ def _check(args: Arguments) -> int:
 
 
 def _whois_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "target",
-        metavar="ADDRESS[:PORT[/PROTO]]",
-        help="IPv6 with a port: [ADDRESS]:PORT",
-    )
-    parser.add_argument(
-        "--journal", required=True, metavar="FILE", help="journal, plain or gzip, or -"
-    )
-    parser.add_argument(
-        "--at",
-        metavar="TIME",
-        type=_time,
-        help="when: RFC 3339, or seconds since the epoch; without it the whole story"
-        " of the address is told",
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="write one JSON object, times in RFC 3339"
-    )
+    from k8s_sync.whois import command  # noqa: PLC0415
+
+    command.fill(parser)
 
 
 def _whois(args: Arguments) -> int:
-    from k8s_sync import whois  # noqa: PLC0415
+    from k8s_sync.whois import command  # noqa: PLC0415
 
-    target = whois.parse_target(args.target)
-    return whois.run(target, args.journal, args.at, as_json=args.json)
+    return command.run(args)
 
 
-def _time(text: str) -> int:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _history_arguments(parser: Parser) -> None:
+    from k8s_sync.history import command  # noqa: PLC0415
+
+    command.fill(parser)
+
+
+def _history(args: Arguments) -> int:
+    code: int = args.work(args)
+    return code
 
 
 def _enrich_arguments(parser: Parser) -> None:
@@ -237,16 +224,32 @@ example:
     "whois": Command(
         _whois,
         _whois_arguments,
-        "tell who owned an address",
-        "Tells from a journal who owned an address.",
+        "tell who had an address, or which addresses somebody had",
+        "Tells who had an address, or which addresses a pod, workload, service or node"
+        "\nhad: from when to when, how sure that is, and how it ended.",
         """\
 examples:
-  k8s-sync whois 10.42.1.17 --journal claims.log
-  k8s-sync whois 10.42.1.17 --journal claims.log --at 2024-05-01T12:00:00Z
+  k8s-sync whois 10.42.1.17 --history claims.db --at 2024-05-01T12:00:00Z
   k8s-sync whois 192.0.2.10:30080/tcp --journal claims.log --at 1714564800.5 --json
+  k8s-sync whois shop/web-6d4b75cb6d-hx2nf --history claims.db
+  k8s-sync whois Deployment/web --history claims.db --from 2024-05-01 --timeline
+  k8s-sync whois 10.42.1.17                     asks the daemon on this machine
 
-exit codes: 0 somebody is named, 1 nobody is, 2 usage, 3 the journal cannot be read""",
+exit codes: 0 somebody is named, 1 nobody is, 2 usage, 3 there is no answer""",
         failed=3,
+    ),
+    "history": Command(
+        _history,
+        _history_arguments,
+        "look after the history that a daemon keeps",
+        "Looks after histories, which a daemon with --history keeps. All of it may be"
+        "\ndone while the daemon runs.",
+        """\
+examples:
+  k8s-sync history info claims.db
+  k8s-sync history prune claims.db --days 30
+  k8s-sync history export claims.db --output claims.log.gz
+  k8s-sync history import all.db east.db west.db claims.log.gz""",
     ),
     "enrich": Command(
         _enrich,

@@ -144,3 +144,27 @@ def _rivals(winner: _Candidate, other: _Candidate, time: int) -> bool:
     # deleted or has ended, as the winner must have gone before it began.
     handover = its_tier == _ACTIVE and time < mine.start + SAME_START
     return handover or its.start > mine.start
+
+
+def edges(
+    claims: Iterable[Claim], *, linger: int = LINGER, lead: int = LEAD
+) -> list[int]:
+    """The times at which an answer may change, in order.
+
+    Between two of them, the first one included, every answer that these claims
+    can give is the same.
+
+    Args:
+        claims: Those that are asked about.
+        linger: See `LINGER`.
+        lead: See `LEAD`.
+    """
+    times: set[int] = set()
+    for claim in claims:
+        # The second after a start is that of the handover.
+        times.update((claim.start - lead, claim.start, claim.start + SAME_START))
+        if claim.terminating is not None:
+            times.add(claim.terminating)
+        if claim.end is not None:
+            times.update((claim.end, claim.end + linger))
+    return sorted(times)

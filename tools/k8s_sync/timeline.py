@@ -5,7 +5,7 @@ C++ twin is ``plugin/src/timeline``.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -109,25 +109,18 @@ class Timeline:
             cluster: Asks one cluster only; None asks all.
             network: Asks one network only; None asks all.
         """
-        claims = (
-            claim
-            for claim in self.claims(address)
-            if (not claim.port or (claim.port == port and claim.proto == proto))
-            and (cluster is None or claim.cluster == cluster)
-            and (network is None or claim.network == network)
+        return owner_among(
+            self.claims(address),
+            self._ranges.values(),
+            address,
+            time,
+            port,
+            proto,
+            cluster=cluster,
+            network=network,
+            linger=self._linger,
+            lead=self._lead,
         )
-        answer = resolve(claims, time, linger=self._linger, lead=self._lead)
-        if answer is not None:
-            return answer
-        for known in self._ranges.values():
-            if (
-                known.end is None
-                and address in known.subnet
-                and (cluster is None or known.cluster == cluster)
-                and (network is None or known.network == network)
-            ):
-                return UNKNOWN
-        return NOTHING
 
     def digest(self, cluster: str) -> int:
         """Sums up what a cluster holds now, whatever the order it came in.
@@ -181,6 +174,44 @@ class Timeline:
             if not here:
                 del self._by_address[claim.address]
         return len(old)
+
+
+def owner_among(  # noqa: PLR0913, PLR0917 -- as `Timeline.owner`
+    claims: Iterable[Claim],
+    ranges: Iterable[Range],
+    address: bytes,
+    time: int,
+    port: int = 0,
+    proto: Proto = "",
+    *,
+    cluster: str | None = None,
+    network: str | None = None,
+    linger: int = LINGER,
+    lead: int = LEAD,
+) -> Answer:
+    """Says who owned an address, of the claims on it and the ranges that there are.
+
+    For the other arguments see `Timeline.owner`.
+    """
+    asked = (
+        claim
+        for claim in claims
+        if (not claim.port or (claim.port == port and claim.proto == proto))
+        and (cluster is None or claim.cluster == cluster)
+        and (network is None or claim.network == network)
+    )
+    answer = resolve(asked, time, linger=linger, lead=lead)
+    if answer is not None:
+        return answer
+    for known in ranges:
+        if (
+            known.end is None
+            and address in known.subnet
+            and (cluster is None or known.cluster == cluster)
+            and (network is None or known.network == network)
+        ):
+            return UNKNOWN
+    return NOTHING
 
 
 def claim_key(claim: Claim) -> ClaimKey:

@@ -4,6 +4,7 @@ Text is read exactly: it never becomes a float on the way.
 """
 
 import re
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -18,6 +19,7 @@ _FAST_DIGITS = 18
 """So few that the number is within the limit."""
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,20}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,30}))?"
     r"([Zz]|[+-]\d\d:?\d\d)?",
@@ -76,6 +78,18 @@ def _parse_rfc3339(text: str) -> int | None:
         return None
     micros = (whole - _EPOCH) // _MICROSECOND
     return micros + _parse_number(f"0.{fraction or 0}")
+
+
+def argument(text: str) -> int:
+    """Does what `parse` does, for argparse; a day is its beginning.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no time.
+    """
+    try:
+        return parse(f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{error}: give RFC 3339 or seconds") from None
 
 
 def rfc3339(micros: int) -> str:

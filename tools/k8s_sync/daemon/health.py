@@ -1,7 +1,7 @@
-"""The daemon's HTTP endpoints: ``/healthz``, ``/readyz`` and ``/metrics``."""
+"""The daemon's HTTP endpoints: ``/healthz``, ``/readyz``, ``/metrics``, ``/whois``."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -10,6 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from k8s_sync.daemon.source import Source
 from k8s_sync.errors import ConfigError
 from k8s_sync.feed.session import Session
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 def problems(sources: Sequence[Source], sessions: Sequence[Session]) -> list[str]:
@@ -41,6 +43,7 @@ async def serving(
     port: int,
     unready: Callable[[], list[str]],
     metrics: Callable[[], bytes],
+    whois: Handler | None = None,
 ) -> AsyncIterator[int]:
     """Serves the endpoints; yields the port, which matters if 0 was asked for.
 
@@ -64,6 +67,8 @@ async def serving(
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", show_metrics)
+    if whois:
+        app.router.add_get("/whois", whois)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:

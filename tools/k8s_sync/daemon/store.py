@@ -1,7 +1,7 @@
 """What the daemon holds of one cluster, and everybody who has to hear of it.
 
-Rows go in, and out to the peers (one for each Zeek) and to the journal. No
-socket is opened here.
+Rows go in, and out to the peers (one for each Zeek), to the journal and to the
+history. No socket is opened here.
 """
 
 import itertools
@@ -13,6 +13,7 @@ from k8s_sync.claims.ledger import Key as Place
 from k8s_sync.claims.ledger import key
 from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.feed.peer import Peer
+from k8s_sync.history.recorder import Recorder
 from k8s_sync.model import Claim, Row
 from k8s_sync.timeline import Timeline, missing, row_key
 
@@ -43,6 +44,8 @@ class Store:
         self._remembered: dict[tuple[str, Place], Claim] = {}
         self.journal: KeptJournal | None = None
         """Gets each row from when it is set."""
+        self.history: Recorder | None = None
+        """Gets each row from when it is set."""
 
     def peer(self) -> Peer:
         """Makes the peer for one more Zeek."""
@@ -53,6 +56,11 @@ class Store:
     def on_change(self, wake: Callable[[], None]) -> None:
         """Asks for a call whenever peers have something to send."""
         self._wake.append(wake)
+
+    def tell_history(self) -> None:
+        """Hands all that is known to the history, which may lack some of it."""
+        if self.history is not None:
+            self.history.put(self.timeline, news=False)
 
     def remember(self, known: Iterable[Row]) -> None:
         """Takes in what an earlier run knew; other clusters' rows are passed over."""
@@ -102,6 +110,8 @@ class Store:
             wake()
         if self.journal is not None:
             self.journal.note(news)
+        if self.history is not None:
+            self.history.put(news)
 
     def forget(self, before: int) -> None:
         """Forgets claims that ended before a time."""

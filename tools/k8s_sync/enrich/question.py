@@ -5,10 +5,10 @@ the same ones.
 """
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from k8s_sync.model import Claim, Proto
 from k8s_sync.rules import LEAD, LINGER, Answer
-from k8s_sync.timeline import Timeline
 
 _TCP: tuple[Proto, ...] = ("tcp",)
 _UDP: tuple[Proto, ...] = ("udp",)
@@ -67,8 +67,18 @@ def protocols(log: str, proto: str | None) -> tuple[Proto, ...]:
     return _BY_LOG.get(log, ANY)
 
 
+class Owners(Protocol):
+    """Whoever can be asked: a timeline, or a part of one."""
+
+    def owner(
+        self, address: bytes, time: int, port: int = 0, proto: Proto = ""
+    ) -> Answer:
+        """Says who owned an address; see `Timeline.owner`."""
+        ...
+
+
 def ask(
-    timeline: Timeline,
+    timeline: Owners,
     address: bytes,
     time: int,
     port: int = 0,
