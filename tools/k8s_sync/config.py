@@ -49,12 +49,23 @@ class Config(Cluster, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """PEM file with the private key of zeek_cert."""
     journal: str = ""
     """File to keep a journal of all claims in. By default none is kept."""
+    history: str = ""
+    """File to keep a history of all claims in, an SQLite database that whois asks. By
+    default none is kept."""
+    history_days: Annotated[int, msgspec.Meta(ge=0)] = 90
+    """Days for which ended claims stay in the history; 0 for ever."""
+    history_megabytes: Annotated[int, msgspec.Meta(ge=0)] = 10_000
+    """Size of the history from which on what ended first is forgotten first, in
+    millions of bytes; 0 for none. A claim needs about 400 bytes."""
     retention: Annotated[int, msgspec.Meta(ge=120)] = 3600
     """Seconds for which claims are kept after they ended. The default covers logs that
     are written up to an hour late; 120 is what matches of kind `ended` need."""
     listen: str = "127.0.0.1:9477"
-    """Address and port of /healthz, /readyz and /metrics; empty for none. The default
-    is not reachable from other machines."""
+    """Address and port of /healthz, /readyz, /metrics and /whois; empty for none. The
+    default is not reachable from other machines."""
+    open_whois: bool = False
+    """Answer /whois to other machines, too, where they can reach it. It tells names,
+    labels and images to whoever asks."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity of messages that are written."""
     log_format: Literal["auto", "text", "json"] = "auto"

@@ -101,4 +101,4 @@ def rfc3339(micros: int) -> str:
         moment = _EPOCH + timedelta(microseconds=micros)
     except OverflowError:
         return f"{micros // SECOND}.{micros % SECOND:06d}"
-    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}.{moment.microsecond:06d}Z"
+    return f"{moment.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"

@@ -1,6 +1,7 @@
 """The daemon's numbers for Prometheus, read when they are asked for.
 
-Nothing is counted here: reflectors, stores and sessions count for themselves.
+Nothing is counted here: reflectors, stores, sessions and the history count for
+themselves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from prometheus_client.registry import Collector
 from k8s_sync import __version__
 from k8s_sync.daemon.source import Source
 from k8s_sync.feed.session import Session
+from k8s_sync.history.recorder import Recorder
 
 PREFIX = "k8s_sync"
 
@@ -27,10 +29,12 @@ class _Daemon(Collector):
         sources: Sequence[Source],
         sessions: Sequence[Session],
         clock: Callable[[], float],
+        recorder: Recorder | None,
     ) -> None:
         self._sources = sources
         self._sessions = sessions
         self._clock = clock
+        self._recorder = recorder
 
     def collect(self) -> Iterator[Metric]:
         info = _gauge("build_info", "The version of k8s-sync.", ["version"])
@@ -39,6 +43,7 @@ class _Daemon(Collector):
         yield from self._claims()
         yield from self._reflectors()
         yield from self._feed()
+        yield from self._history()
 
     def _claims(self) -> Iterator[Metric]:
         info = _gauge(
@@ -138,6 +143,16 @@ class _Daemon(Collector):
         yield from (up, connects, events, complaints)
         yield from (agrees, waiting, unanswered, resyncs, node_synced, node_lag)
 
+    def _history(self) -> Iterator[Metric]:
+        waiting = _gauge("history_waiting", "Rows that the history still lacks.", [])
+        rows = _counter("history_rows", "Rows that are in the history for good.", [])
+        lost = _counter("history_lost", "Rows that will never be in the history.", [])
+        if self._recorder:
+            waiting.add_metric([], self._recorder.waiting)
+            rows.add_metric([], self._recorder.written)
+            lost.add_metric([], self._recorder.lost)
+        yield from (waiting, rows, lost)
+
 
 def _gauge(name: str, text: str, labels: list[str]) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"{PREFIX}_{name}", text, labels=labels)
@@ -155,10 +170,11 @@ class Metrics:
         sources: Sequence[Source],
         sessions: Sequence[Session],
         clock: Callable[[], float],
+        recorder: Recorder | None = None,
     ) -> None:
-        """Reads from sources and sessions; the clock is the reflectors'."""
+        """Reads from sources, sessions and history; the clock is the reflectors'."""
         self._registry = CollectorRegistry()
-        self._registry.register(_Daemon(sources, sessions, clock))
+        self._registry.register(_Daemon(sources, sessions, clock, recorder))
         ProcessCollector(registry=self._registry)
 
     def text(self) -> bytes:

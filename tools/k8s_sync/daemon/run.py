@@ -19,16 +19,20 @@ from k8s_sync.config import Config
 from k8s_sync.config_clusters import Cluster
 from k8s_sync.daemon import log
 from k8s_sync.daemon.health import problems, serving
+from k8s_sync.daemon.history import keeping, remembered
 from k8s_sync.daemon.identity import Identities
 from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.daemon.metrics import Metrics
 from k8s_sync.daemon.source import Source
 from k8s_sync.daemon.store import Store
+from k8s_sync.daemon.whois import Whois
 from k8s_sync.errors import ConfigError, SyncError
 from k8s_sync.feed.session import Session
+from k8s_sync.history.recorder import Recorder
 from k8s_sync.kube.auth import credentials
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.model import SECOND, Row
+from k8s_sync.whois.grounds import Timelines
 
 DRAIN, DRAIN_STEP = 5.0, 0.02
 """Seconds that the Zeeks have for the rest after SIGTERM, and between two looks."""
@@ -54,9 +58,9 @@ def run(config: Config) -> int:
     """
     log.configure(config.log_level, config.log_format)
     known = _remembered(config.journal)
-    with _journal(config.journal) as sink:
+    with _journal(config.journal) as sink, keeping(config, now) as recorder:
         try:
-            asyncio.run(_Daemon(config, known, sink).run())
+            asyncio.run(_Daemon(config, known, sink, recorder).run())
         except ExceptionGroup as group:
             # What ended the task group; what else failed with it is its consequence.
             ours = group.subgroup(SyncError)
@@ -101,14 +105,23 @@ def _remembered(path: str) -> Iterable[Row]:
 
 class _Daemon:
     def __init__(
-        self, config: Config, known: Iterable[Row], journal: KeptJournal | None
+        self,
+        config: Config,
+        known: Iterable[Row],
+        journal: KeptJournal | None,
+        recorder: Recorder | None,
     ) -> None:
         self._config = config
+        self._recorder = recorder
         self._sessions = [Session(url, tls=lambda: _tls(config)) for url in config.zeek]
         self._sources = [self._source(cluster) for cluster in config.each]
         for store in self._stores:
             store.remember(known)
+            if recorder:
+                store.remember(remembered(recorder, store.cluster, self._horizon))
             store.journal = journal
+            store.history = recorder
+            store.tell_history()  # what only the journal knew
             for session in self._sessions:
                 store.on_change(session.wake)
         strange = {row.cluster for row in known} - {one.cluster for one in config.each}
@@ -116,7 +129,14 @@ class _Daemon:
             _log.warning("the journal has rows of %s, which stay as they are", name)
         self._forget_now()
         Identities(self._sources)
-        self._metrics = Metrics(self._sources, self._sessions, time.monotonic)
+        self._metrics = Metrics(
+            self._sources, self._sessions, time.monotonic, recorder
+        )
+        self._whois = Whois(
+            Timelines(store.timeline for store in self._stores),
+            config.history,
+            anybody=config.open_whois,
+        )
 
     @property
     def _stores(self) -> Iterator[Store]:
@@ -149,7 +169,9 @@ class _Daemon:
         async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
             if self._config.listen:
                 host, port = self._config.listen_address
-                endpoints = serving(host, port, self._unready, self._metrics.text)
+                endpoints = serving(
+                    host, port, self._unready, self._metrics.text, self._whois.handle
+                )
                 port = await stack.enter_async_context(endpoints)
                 _log.info("serving /healthz, /readyz and /metrics on %s:%d", host, port)
             learning = [tasks.create_task(self._forget(), name="forget")]
@@ -174,7 +196,10 @@ class _Daemon:
         asyncio.get_running_loop().remove_signal_handler(number)
 
     def _unready(self) -> list[str]:
-        return problems(self._sources, self._sessions)
+        found = problems(self._sources, self._sessions)
+        if self._recorder and self._recorder.problem:
+            found.append(self._recorder.problem)
+        return found
 
     async def _follow(self, cluster: Cluster, source: Source) -> None:
         log.CLUSTER.set(cluster.cluster)
@@ -204,11 +229,18 @@ class _Daemon:
         while True:
             await asyncio.sleep(FORGET_EVERY)
             self._forget_now()
+            if self._recorder and self._recorder.take_gap():
+                for store in self._stores:
+                    store.tell_history()
+
+    @property
+    def _horizon(self) -> int:
+        """What ended before this time is of no more use."""
+        return now() - self._config.retention * SECOND
 
     def _forget_now(self) -> None:
-        before = now() - self._config.retention * SECOND
         for source in self._sources:
-            source.forget(before)
+            source.forget(self._horizon)
 
     async def _drain(self) -> None:
         for _ in range(int(DRAIN / DRAIN_STEP)):

@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
@@ -20,7 +19,7 @@ class Whois:
     """Answers from the history, or from what is in memory if there is none."""
 
     def __init__(
-        self, timelines: Callable[[], Timelines], history: str, *, anybody: bool
+        self, timelines: Timelines, history: str, *, anybody: bool
     ) -> None:
         """Makes a handler of requests.
 
@@ -48,7 +47,7 @@ class Whois:
     async def _answer(self, question: Question) -> Report:
         if self._history:
             return await asyncio.to_thread(self._from_history, question)
-        return answer(question, self._timelines())
+        return answer(question, self._timelines)
 
     def _from_history(self, question: Question) -> Report:
         with Reader(self._history) as reader:

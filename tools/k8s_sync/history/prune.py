@@ -89,8 +89,7 @@ def prune(writer: Writer, limits: Limits, now: int, *, step: int = STEP) -> int:
             _forget(writer.connection, old)
             writer.deleted()
     if old:
-        # Each page is one row of the answer; none is given back unless it is read.
-        execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
+        writer.shrink(_PAGES)
     return len(old)
 
 

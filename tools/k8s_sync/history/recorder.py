@@ -83,9 +83,14 @@ class Recorder:
         """Rows that are not written yet."""
         return len(self._queue) + len(self._batch)
 
-    def put(self, rows: Iterable[Row]) -> None:
-        """Takes rows; never waits."""
-        now = self._clock()
+    def put(self, rows: Iterable[Row], *, news: bool = True) -> None:
+        """Takes rows; never waits.
+
+        Args:
+            rows: The rows.
+            news: They are heard of now; otherwise it is not known when they were.
+        """
+        now = self._clock() if news else None
         with self._news:
             self._queue.extend((row, now) for row in rows)
             while self._queue and self.waiting > self._limit:

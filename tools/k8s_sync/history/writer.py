@@ -99,11 +99,13 @@ class Writer:
             raise
         execute("COMMIT")
 
-    def shrink(self) -> None:
-        """Gives all pages that are free back to the disk."""
-        # Each page is one row of the answer; none is given back unless it is read.
-        self.connection.execute("PRAGMA incremental_vacuum").fetchall()
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def shrink(self, pages: int = 0) -> None:
+        """Gives free pages back to the disk, as many as that, or all."""
+        # It answers with rows that have no columns, one per page. execute() takes the
+        # first one for the end of it, executescript() goes on.
+        self.connection.executescript(f"PRAGMA incremental_vacuum({pages})")
+        if not pages:
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def deleted(self) -> None:
         """Must be told, within the transaction, when owners were deleted."""

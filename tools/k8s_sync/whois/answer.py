@@ -29,12 +29,16 @@ def answer(question: Question, ground: Ground) -> Report:
     since = -FOREVER if question.since is None else question.since
     until = FOREVER if question.until is None else question.until
     best = None
+    everybody = None
     if isinstance(target, Target):
         window = Window(question.cluster, since, until, LIMIT + 1)
         found = ground.on(target.address, window)
         told = [claim for claim in found if _is_meant(claim, target)]
+        if question.since is question.until is None and len(found) <= LIMIT:
+            everybody = found
         if at is not None:
-            claims = ground.on(target.address, _around(question.cluster, at, at))
+            around = _around(question.cluster, at, at)
+            claims = ground.on(target.address, around)
             scene = Scene(target.address, claims, ground.ranges(question.cluster))
             best = scene.ask(at, target.port, target.protos)
     else:
@@ -48,7 +52,7 @@ def answer(question: Question, ground: Ground) -> Report:
         at=None if at is None else rfc3339(at),
         match=best.match if best else None,
         owner=best.owner if best else None,
-        claims=list(_spells(question, ground, told[:LIMIT], best)),
+        claims=list(_spells(question, ground, told[:LIMIT], best, everybody)),
         notes=[_TOO_MANY] if len(found) > LIMIT else [],
     )
 
@@ -67,12 +71,23 @@ def _around(cluster: str, first: int, last: int | None) -> Window:
 
 
 def _spells(
-    question: Question, ground: Ground, claims: list[Claim], best: Answer | None
+    question: Question,
+    ground: Ground,
+    claims: list[Claim],
+    best: Answer | None,
+    everybody: list[Claim] | None,
 ) -> Iterator[Spell]:
     """Tells of claims, in their order.
 
     The claims on one address are seen together. Those of an object are few on each
     address, and may be far apart in time: each is seen with its own neighbours.
+
+    Args:
+        question: What was asked.
+        ground: Where neighbours are looked up.
+        claims: Those to tell of.
+        best: The answer about the address, if one was asked for.
+        everybody: All claims on the address, where they are known already.
     """
     together = isinstance(question.target, Target)
     for group in [claims] if together else [[claim] for claim in claims]:
@@ -82,7 +97,8 @@ def _spells(
         ends = [claim.end for claim in group if claim.end is not None]
         last = max(ends) if len(ends) == len(group) else None
         window = _around(question.cluster, group[0].start, last)
-        scene = Scene(where, ground.on(where, window))
+        neighbours = ground.on(where, window) if everybody is None else everybody
+        scene = Scene(where, neighbours)
         sure = scene.sureness(group)
         for claim in group:
             if question.at is not None and not together:

@@ -10,8 +10,8 @@ from k8s_sync.errors import ConfigError
 from k8s_sync.model import Proto
 from k8s_sync.selector import Selector
 
-_LIKE_ADDRESS = re.compile(r"[0-9.]+(/.*)?|.*[:\[].*", re.DOTALL)
-"""Names of Kubernetes have no colons, and no node is a number."""
+_LIKE_ADDRESS = re.compile(r"[0-9.]{1,15}(/.*)?|.*[:\[].*", re.DOTALL)
+"""Names of Kubernetes have no colons; a uid may be 32 digits."""
 _TARGET = re.compile(
     r"(?:\[(?P<six>[^\]]*)\]|(?P<four>[0-9.]+)|(?P<bare>[0-9A-Fa-f:.]+?))"
     r"(?::(?P<port>[0-9]{1,5})(?:/(?P<proto>tcp|udp|sctp))?)?"

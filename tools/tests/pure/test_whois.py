@@ -5,17 +5,36 @@ from pathlib import Path
 
 import pytest
 
-from k8s_sync import address, whois
+from fakes.loopback import free_port
+from k8s_sync import address
 from k8s_sync.cli import main
 from k8s_sync.enrich.question import ANY
 from k8s_sync.errors import ConfigError
-from k8s_sync.whois import Target
+from k8s_sync.history.writer import Writer
+from k8s_sync.selector import Selector
+from k8s_sync.whois.command import NOBODY
+from k8s_sync.whois.target import Target, parse_target
 from tests.pure import sample
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> str:
     return sample.journal_file(tmp_path)
+
+
+@pytest.fixture(params=["--journal", "--history"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    """The same claims in a journal and in a history; answers do not differ."""
+    if request.param == "--journal":
+        return ["--journal", sample.journal_file(tmp_path)]
+    path = str(tmp_path / "claims.db")
+    with Writer(path) as writer:
+        writer.write((row, None) for row in sample.rows())
+    return ["--history", path]
+
+
+def out(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -33,14 +52,39 @@ def journal(tmp_path: Path) -> str:
 )
 def test_target(text: str, addr: str, port: int, protos: tuple[str, ...]) -> None:
     expected = Target(address.pack(addr), port, protos)  # type: ignore[arg-type]
-    assert whois.parse_target(text) == expected
+    assert parse_target(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("shop/web-1", Selector("pod", "web-1", "shop")),
+        ("Deployment/web", Selector("workload", "Deployment/web")),
+        ("shop/Deployment/web", Selector("workload", "Deployment/web", "shop")),
+        ("Service/front", Selector("service", "front")),
+        ("shop/Service/front", Selector("service", "front", "shop")),
+        ("node-a", Selector("node", "node-a")),
+        ("ip-10-0-0-1.eu.example", Selector("node", "ip-10-0-0-1.eu.example")),
+        ("Node/cafe", Selector("node", "cafe")),
+        (
+            "0b9f1d1e-3c1f-4f7e-9a55-2f6d3f1a7c11",
+            Selector("uid", "0b9f1d1e-3c1f-4f7e-9a55-2f6d3f1a7c11"),
+        ),
+        ("0" * 32, Selector("uid", "0" * 32)),
+    ],
+)
+def test_object(text: str, expected: Selector) -> None:
+    assert parse_target(text) == expected
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "",
-        "web-1",
+        "a/b/c/d",
+        "shop/",
+        "shop/deployment/web",
+        "10.0.0.1/tcp",
         "10.0.0",
         "10.0.0.1:",
         "10.0.0.1:0",
@@ -51,24 +95,57 @@ def test_target(text: str, addr: str, port: int, protos: tuple[str, ...]) -> Non
 )
 def test_bad_target(text: str) -> None:
     with pytest.raises(ConfigError):
-        whois.parse_target(text)
+        parse_target(text)
 
 
-def test_story(journal: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["whois", "10.0.0.1", "--journal", journal]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split() for line in lines] == [
-        ["10.0.0.1"],
-        ["FROM", "TO", "KIND", "OWNER", "WORKLOAD", "NODE", "CLUSTER", "PORT"],
-        [
-            *("2023-11-14T22:13:20.000000Z", "2023-11-14T22:30:00.000000Z"),
-            *("pod", "shop/web-1", "Deployment/web", "node-a", "c1", "-"),
-        ],
-        [
-            *("2023-11-14T22:46:40.000000Z", "still", "held"),
-            *("pod", "shop/web-2", "Deployment/web", "-", "c1", "-"),
-        ],
+def test_story(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["whois", "10.0.0.1", *place]) == 0
+    heads = "FROM TO END MATCH KIND OWNER WORKLOAD NODE CLUSTER"
+    web = "exact pod shop/web-{} Deployment/web"
+    assert [" ".join(line.split()) for line in out(capsys)] == [
+        "10.0.0.1",
+        "",
+        heads,
+        f"2023-11-14T22:13:20Z 2023-11-14T22:30:00Z - {web.format(1)} node-a c1",
+        "labels: app=web note=a,b tier=-",
+        "images: web:1",
+        f"2023-11-14T22:46:40Z still held - {web.format(2)} - c1",
     ]
+
+
+def test_objects(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["whois", "shop/web-1", *place, "--at", "1700000001"]) == 0
+    assert out(capsys)[0] == (
+        "shop/web-1 at 2023-11-14T22:13:21Z: 10.0.0.1 (exact), fd00::1 (exact)"
+    )
+    assert main(["whois", "Deployment/web", *place, "--brief"]) == 0
+    assert [line.split()[0] for line in out(capsys)[2:]] == [
+        *("ADDRESS", "10.0.0.1", "fd00::1", "10.0.0.1")
+    ]
+    assert main(["whois", "shop/web-9", *place]) == NOBODY
+    assert main(["whois", "shop/web-1", *place, "--at", "1600000000"]) == NOBODY
+    assert "shop/web-1 at 2020-09-13T12:26:40Z: no address" in out(capsys)[-1]
+
+
+def test_window(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What was held at some time of it is told, and how sure that was then."""
+    asked = ["whois", "10.0.0.1", *place, "--json"]
+    assert main([*asked, "--from", "2023-11-14T22:20:00Z", "--to", "1700001001"]) == 0
+    [one] = json.loads(out(capsys)[0])["claims"]
+    assert one["owner"]["pod"] == "web-1"
+    assert one["sure"] == [
+        {
+            "from": "2023-11-14T22:20:00.000000Z",
+            "to": "2023-11-14T22:30:00.000000Z",
+            "match": "exact",
+        },
+        {
+            "from": "2023-11-14T22:30:00.000000Z",
+            "to": "2023-11-14T22:30:01.000000Z",
+            "match": "ended",
+        },
+    ]
+    assert main([*asked, "--cluster", "c2"]) == NOBODY
 
 
 @pytest.mark.parametrize(
@@ -87,23 +164,25 @@ def test_answer(  # noqa: PLR0917
     at: str,
     code: int,
     sentence: str,
-    journal: str,
+    place: list[str],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["whois", target, "--journal", journal, "--at", at]) == code
+    assert main(["whois", target, *place, "--at", at]) == code
     assert f"Z: {sentence}" in capsys.readouterr().out
 
 
 def test_nobody(journal: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["whois", "8.8.8.8", "--journal", journal]) == whois.NOBODY
-    assert capsys.readouterr().out == "8.8.8.8: nobody, as far as this journal knows\n"
+    assert main(["whois", "8.8.8.8", "--journal", journal]) == NOBODY
+    assert capsys.readouterr().out == "8.8.8.8: nobody, as far as is known here\n"
 
 
-def test_json(journal: str, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["whois", "10.0.0.1", "--journal", journal, "--json"]
+def test_json(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["whois", "10.0.0.1", *place, "--json"]
     assert main([*arguments, "--at", "1700000950.5"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert list(found) == ["address", "at", "match", "owner", "claims"]
+    assert list(found) == [
+        *("asked", "address", "at", "match", "owner", "claims", "notes")
+    ]
     assert found["at"] == "2023-11-14T22:29:10.500000Z"
     assert (found["match"], found["owner"]["pod"]) == ("exact", "web-1")
     first, second = found["claims"]
@@ -121,6 +200,20 @@ def test_unreadable_journal_is_not_nobody(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err == (
         "k8s-sync: /nowhere/x: No such file or directory\n"
     )
+
+
+def test_nobody_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    """What can be done about it is said."""
+    place = f"127.0.0.1:{free_port()}"
+    assert main(["whois", "10.0.0.1", "--daemon", place]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"k8s-sync: no daemon answers at {place}: Connection refused"
+    )
+    assert "give --history FILE or --journal FILE" in said
+    assert main(["whois", "--daemon"]) == 2
+    assert main(["whois", "10.0.0.1", "--daemon", "http://x"]) == 2
+    assert main(["whois", "x", "--journal", "a", "--history", "b"]) == 2
 
 
 @pytest.mark.parametrize("bad", [["--at", "soon"], ["--bogus"]])
