@@ -1,0 +1,235 @@
+"""The daemon and its history: kept, asked, remembered from, and safe from a kill."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
+from pathlib import Path
+
+import pytest
+
+from fakes.api_server import FakeApiServer
+from fakes.loopback import kubeconfig
+from k8s_sync import row_reader
+from k8s_sync.daemon.whois import _is_here
+from k8s_sync.history.reader import Reader
+from k8s_sync.model import Claim, Row
+from k8s_sync.timeline import row_key
+from tests import program
+from tests.program import until
+from tests.service.program import Daemon, pod
+
+KILLS = int(os.environ.get("K8S_SYNC_KILLS", "5"))
+"""How often a daemon is killed; the more the better, at about four seconds each."""
+LOSS = 1.0
+"""Seconds before a kill from which on rows may be lost."""
+
+
+class Stage:
+    """An API server with one pod, and a history."""
+
+    def __init__(self, folder: Path, api: FakeApiServer) -> None:
+        self.folder = folder
+        self.api = api
+        self.history = folder / "claims.db"
+        api.store.create("pods", pod("p1", "10.0.0.1", uid="u-1"))
+
+    def daemon(self, *flags: str) -> Daemon:
+        """A daemon that keeps the history and feeds nobody."""
+        where = f"--kubeconfig={kubeconfig(self.folder, self.api.url)}"
+        return Daemon(self.folder, where, f"--history={self.history}", *flags)
+
+    def rows(self) -> list[Row]:
+        with Reader(str(self.history)) as reader:
+            return list(reader.rows())
+
+    def held(self) -> dict[str, bool]:
+        """Whether each pod's claim is held."""
+        return {
+            row.owner.pod: row.end is None
+            for row in self.rows()
+            if isinstance(row, Claim)
+        }
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with FakeApiServer() as api:
+        yield Stage(tmp_path, api)
+
+
+async def ask(daemon: Daemon, *arguments: str) -> tuple[int, str]:
+    place = daemon.url.removeprefix("http://")
+    return await program.run("whois", *arguments, "--daemon", place)
+
+
+async def test_it_is_kept_and_asked(stage: Stage) -> None:
+    async with stage.daemon() as daemon:
+        await until(lambda: stage.history.exists() and bool(stage.rows()), "it is kept")
+        stage.api.store.delete("pods", "shop", "p1")
+        await until(lambda: stage.held() == {"p1": False}, "the end is written")
+        code, said = await ask(daemon, "10.0.0.1", "--revisions")
+        assert code == 0
+        assert "shop/p1" in said
+        assert said.count("heard ") >= 2
+        code, said = await ask(daemon, "shop/p1", "--json")
+        [one] = json.loads(said)["claims"]
+        assert one["address"] == "10.0.0.1"
+        assert one["to"]
+        assert await ask(daemon, "10.9.9.9", "--at", "1700000000") == (
+            1,
+            "10.9.9.9 at 2023-11-14T22:13:20Z: nobody, and in no range of a cluster\n",
+        )
+        status, text = await daemon.get("/whois?target=10.0.0.1&when=now")
+        assert (status, json.loads(text)["error"][:13]) == (400, "unknown: when")
+        assert (await daemon.get("/whois"))[0] == 400
+        metrics = await daemon.metrics()
+        assert metrics["k8s_sync_history_rows_total"] >= 2
+        assert metrics["k8s_sync_history_lost_total"] == 0
+        assert metrics["k8s_sync_history_waiting"] == 0
+    code, said = await program.run("whois", "10.0.0.1", "--history", stage.history)
+    assert code == 0
+    assert "shop/p1" in said
+
+
+async def test_without_a_history_memory_is_asked(stage: Stage) -> None:
+    where = f"--kubeconfig={kubeconfig(stage.folder, stage.api.url)}"
+    async with Daemon(stage.folder, where) as daemon:
+        await until(daemon.at_work, "it knows the cluster")
+        code, said = await ask(daemon, "10.0.0.1", "--timeline")
+        assert code == 0
+        assert "shop/p1" in said
+
+
+@pytest.mark.parametrize("journal", [True, False])
+async def test_a_killed_daemons_claims_are_settled_by_the_next(
+    stage: Stage, *, journal: bool
+) -> None:
+    """From the history, and from a journal that the history does not know of."""
+    flags = [f"--journal={stage.folder / 'kept.log'}"] if journal else []
+    async with stage.daemon(*flags) as first:
+        await until(lambda: stage.held() == {"p1": True}, "it is kept")
+        await first.end(signal.SIGKILL)
+    if journal:
+        for file in stage.folder.glob("claims.db*"):
+            file.unlink()
+    stage.api.store.delete("pods", "shop", "p1")
+    stage.api.store.create("pods", pod("p2", "10.0.0.1"))
+    async with stage.daemon(*flags) as second:
+        await until(
+            lambda: second.at_work() and stage.held() == {"p1": False, "p2": True},
+            "what is gone has ended",
+        )
+
+
+async def test_what_is_no_history_is_said(stage: Stage) -> None:
+    stage.history.write_text("#fields\tx\n")
+    daemon = stage.daemon()
+    await daemon.begin()
+    assert await daemon.end(signal.SIGCONT) == 2
+    assert daemon.output.read_text().rstrip() == (
+        f"k8s-sync: cannot keep the history {stage.history}: not a history"
+    )
+
+
+@pytest.mark.parametrize(
+    ("remote", "here"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("10.0.0.1", False),
+        (None, False),
+        ("", False),
+    ],
+)
+def test_who_is_here(remote: str | None, *, here: bool) -> None:
+    assert _is_here(remote) == here
+
+
+class Churn:
+    """Pods that come, change and go, and when rows of them were in the journal."""
+
+    def __init__(self, stage: Stage, dice: random.Random) -> None:
+        self._pods = stage.api.store
+        self._dice = dice
+        self._names: list[str] = []
+        self._number = 0
+        self.seen: list[tuple[float, int]] = []
+        """Times, and how long the journal was then."""
+
+    def change(self) -> None:
+        self._number += 1
+        n = self._number
+        name = f"churn-{self._dice.getrandbits(64):016x}"
+        self._pods.create("pods", pod(name, f"10.1.{n // 200 % 250}.{n % 200 + 1}"))
+        self._names.append(name)
+        if self._dice.random() < 0.7:
+            gone = self._names.pop(self._dice.randrange(len(self._names)))
+            self._pods.delete("pods", "shop", gone)
+
+    @asynccontextmanager
+    async def going_on(self, journal: Path) -> AsyncIterator[None]:
+        self.seen = []
+
+        async def run() -> None:
+            with journal.open("rb") as file:
+                while True:
+                    self.change()
+                    size = os.fstat(file.fileno()).st_size
+                    self.seen.append((time.monotonic(), size))
+                    await asyncio.sleep(self._dice.random() * 0.02)
+
+        task = asyncio.create_task(run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def acknowledged(self, journal: Path, before: float) -> list[Row]:
+        """The rows that were in the journal before a time."""
+        size = max((size for at, size in self.seen if at <= before), default=0)
+        text = journal.read_bytes()[:size].decode()
+        whole = text[: text.rfind("\n") + 1]
+        problems: list[object] = []
+        found = list(row_reader.decode(whole, problems.append))
+        assert problems == []
+        return found
+
+
+async def test_a_kill_costs_a_second_and_no_more(stage: Stage) -> None:
+    """At any time: while it begins, at work, while it forgets."""
+    dice = random.Random(KILLS)  # noqa: S311 -- to repeat it
+    churn = Churn(stage, dice)
+    checked = 0
+    for n in range(KILLS):
+        daemon = stage.daemon()
+        journal = daemon.journal
+        daemon.journal.touch()
+        async with churn.going_on(journal):
+            await daemon.begin()
+            # Most daemons are at work when they die, some have just begun.
+            await asyncio.sleep(dice.random() * 1.5)
+            if n % 5:
+                await until(daemon.at_work, "it knows the cluster")
+                await asyncio.sleep(dice.random() * 3)
+            await daemon.end(signal.SIGKILL)
+            killed = time.monotonic()
+        if not stage.history.exists():
+            continue
+        with closing(sqlite3.connect(stage.history)) as file:
+            assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        with Reader(str(stage.history)) as reader:
+            there = {(row_key(row), row.revision) for row, _ in reader.exported()}
+        rows = churn.acknowledged(journal, killed - LOSS)
+        missing = [row for row in rows if (row_key(row), row.revision) not in there]
+        assert missing == []
+        checked += len(rows)
+    assert checked > 20 * KILLS
