@@ -116,12 +116,13 @@ class _Daemon:
         self._sessions = [Session(url, tls=lambda: _tls(config)) for url in config.zeek]
         self._sources = [self._source(cluster) for cluster in config.each]
         for store in self._stores:
-            store.remember(known)
             if recorder:
                 store.remember(remembered(recorder, store.cluster, self._horizon))
+                recorder.put(store.remember(known), news=False)
+            else:
+                store.remember(known)
             store.journal = journal
             store.history = recorder
-            store.tell_history()  # what only the journal knew
             for session in self._sessions:
                 store.on_change(session.wake)
         strange = {row.cluster for row in known} - {one.cluster for one in config.each}
@@ -129,9 +130,7 @@ class _Daemon:
             _log.warning("the journal has rows of %s, which stay as they are", name)
         self._forget_now()
         Identities(self._sources)
-        self._metrics = Metrics(
-            self._sources, self._sessions, time.monotonic, recorder
-        )
+        self._metrics = Metrics(self._sources, self._sessions, time.monotonic, recorder)
         self._whois = Whois(
             Timelines(store.timeline for store in self._stores),
             config.history,

@@ -62,16 +62,23 @@ class Store:
         if self.history is not None:
             self.history.put(self.timeline, news=False)
 
-    def remember(self, known: Iterable[Row]) -> None:
-        """Takes in what an earlier run knew; other clusters' rows are passed over."""
-        for row in known:
-            if row.cluster == self.cluster:
-                self.timeline.apply(row)
+    def remember(self, known: Iterable[Row]) -> list[Row]:
+        """Takes in what an earlier run knew; other clusters' rows are passed over.
+
+        Returns:
+            What was news.
+        """
+        news = [
+            row
+            for row in known
+            if row.cluster == self.cluster and self.timeline.apply(row)
+        ]
         for row in self.timeline:
             if isinstance(row, Claim):
                 index = row.owner.uid, key(row)
                 known_so_far = self._remembered.get(index, row)
                 self._remembered[index] = max(known_so_far, row, key=_how_late)
+        return news
 
     def recall(self, uid: str, place: Place) -> Claim | None:
         """Finds what an earlier run knew last of a claim, by its owner and its key.

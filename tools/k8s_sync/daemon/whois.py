@@ -18,9 +18,7 @@ from k8s_sync.whois.report import Report
 class Whois:
     """Answers from the history, or from what is in memory if there is none."""
 
-    def __init__(
-        self, timelines: Timelines, history: str, *, anybody: bool
-    ) -> None:
+    def __init__(self, timelines: Timelines, history: str, *, anybody: bool) -> None:
         """Makes a handler of requests.
 
         Args:

@@ -18,7 +18,7 @@ version said was true (see `entry.counting`).
 union of two sets, so that it may be done twice and in any order.
 
 **Safety.** SQLite in WAL mode with ``synchronous=NORMAL``: a process that is killed
-loses what it has not committed, which is at most half a second's worth unless more
+loses what it has not committed, which is less than the last second unless more
 comes than can be written; a machine that loses power may lose the last commits as
 well; neither damages the file. One process writes at a time, any number read.
 """

@@ -1,12 +1,13 @@
 """Writes what the daemon tells into a history, in a thread of its own.
 
-Overload: rows wait in a queue and are written twice a second, in one transaction
-as long as they are few. If the disk is full, or somebody else keeps the file, they
-wait on; it is tried again each second. If more than `QUEUE` rows wait, the oldest
-are lost: `lost` counts them, `problem` says so and the daemon is not ready. Once
-rows are written again, the daemon tells all that it still knows (`take_gap`), so
-that only revisions that were superseded meanwhile, and claims that it has forgotten,
-are missing in the end. Watch ``k8s_sync_history_waiting`` and
+Overload: rows wait in a queue and are written four times a second, in one transaction
+if they are few. In a burst of more than ten thousand rows, such as a large cluster
+tells at first, some wait for longer than a second. If the disk is full, or somebody
+else keeps the file, they wait on; it is tried again each second. If more than `QUEUE`
+rows wait, the oldest are lost: `lost` counts them, `problem` says so and the daemon is
+not ready. Once rows are written again, the daemon tells all that it still knows
+(`take_gap`), so that only revisions that were superseded meanwhile, and claims that it
+has forgotten, are missing in the end. Watch ``k8s_sync_history_waiting`` and
 ``k8s_sync_history_lost_total``.
 """
 
@@ -22,11 +23,11 @@ from k8s_sync.history.schema import reason
 from k8s_sync.history.writer import Heard, Writer
 from k8s_sync.model import Row
 
-PAUSE = 0.4
-"""Seconds between the first row and the commit: what a kill may cost, at most about
-as much again for the commit itself."""
-BATCH = 5000
-"""Rows in one transaction."""
+PAUSE = 0.25
+"""Seconds that a row waits for others; with the time to write them all a kill costs."""
+BATCH = 1000
+"""Rows in one transaction, so that in a burst the first ones do not wait for the last.
+A tenth of a second's work, on a machine that has other work as well a few tenths."""
 QUEUE = 1_000_000
 """Rows that may wait: a large cluster that is being synced, several times."""
 RETRY = 1.0

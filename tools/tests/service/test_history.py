@@ -26,6 +26,8 @@ from tests.service.program import Daemon, pod
 
 KILLS = int(os.environ.get("K8S_SYNC_KILLS", "5"))
 """How often a daemon is killed; the more the better, at about four seconds each."""
+PODS = 100
+"""That there are at a time, about."""
 LOSS = 1.0
 """Seconds before a kill from which on rows may be lost."""
 
@@ -169,7 +171,7 @@ class Churn:
         name = f"churn-{self._dice.getrandbits(64):016x}"
         self._pods.create("pods", pod(name, f"10.1.{n // 200 % 250}.{n % 200 + 1}"))
         self._names.append(name)
-        if self._dice.random() < 0.7:
+        if len(self._names) > PODS or self._dice.random() < 0.7:
             gone = self._names.pop(self._dice.randrange(len(self._names)))
             self._pods.delete("pods", "shop", gone)
 

@@ -53,11 +53,9 @@ def kept(path: str) -> Iterator[Recorder]:
     made.close()
 
 
-def test_rows_are_there_within_a_second(kept: Recorder) -> None:
-    began = time.monotonic()
+def test_rows_are_there_soon(kept: Recorder) -> None:
     kept.put([claim(1)])
     until(lambda: kept.waiting == 0, "it is written")
-    assert time.monotonic() - began >= module.PAUSE
     assert rows(kept.path) == {claim(1)}
     with Reader(kept.path) as reader:
         assert dict(reader.exported()) == {claim(1): NOW}
