@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from benchmarks import enrich_part, zeek_parts
+from benchmarks import enrich_part, history_part, zeek_parts
 from benchmarks.figures import Figure, LackingError, table
 from benchmarks.zeek_parts import Bench, Options
 
@@ -40,6 +40,7 @@ def main() -> int:
             lambda options: zeek_parts.packets(bench(options)),
         ),
         "enrich": ("k8s-sync enrich, conn.log", enrich_part.enriching),
+        "history": ("k8s-sync whois, a long history", history_part.asking),
         "lookup": ("the timeline in C++, alone", zeek_parts.lookups),
     }
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -52,16 +53,24 @@ def main() -> int:
     parser.add_argument(
         "--packets", type=int, default=50_000, help="packets to read [%(default)s]"
     )
+    parser.add_argument(
+        "--past",
+        type=int,
+        default=1_000_000,
+        help="claims in the history; the bar is for 10000000 [%(default)s]",
+    )
     arguments = parser.parse_args()
     wanted = arguments.parts or list(parts)
     for name in wanted:
         if name not in parts:
             parser.error(f"no part '{name}'; there are: {', '.join(parts)}")
-    if arguments.claims < 1 or arguments.packets < 1:
-        parser.error("--claims and --packets must be at least 1")
+    if min(arguments.claims, arguments.packets, arguments.past) < 1:
+        parser.error("--claims, --packets and --past must be at least 1")
     failed = False
     with tempfile.TemporaryDirectory(prefix="zeek-k8s-bench-") as scratch:
-        options = Options(Path(scratch), arguments.claims, arguments.packets, say)
+        options = Options(
+            Path(scratch), arguments.claims, arguments.packets, say, arguments.past
+        )
         for name in wanted:
             title, measure = parts[name]
             try:

@@ -49,7 +49,9 @@ def claims(addresses: int) -> Iterator[Claim]:
 
 def _pod(dice: random.Random) -> Owner:
     digits = f"{dice.getrandbits(128):032x}"
-    uid = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    uid = "-".join(
+        (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+    )
     app = f"app-{dice.randrange(WORKLOADS)}"
     node = dice.randrange(NODES)
     return Owner(

@@ -40,6 +40,8 @@ class Options(NamedTuple):
     claims: int
     packets: int
     say: Say
+    past: int = 1_000_000
+    """Claims in the history."""
 
 
 class Bench:

@@ -135,7 +135,7 @@ def _export(args: Arguments) -> int:
 
 def _import(args: Arguments) -> int:
     bad = 0
-    with Writer(args.file) as writer:
+    with Writer(args.file, bulk=True) as writer:
         for source in args.sources:
             done = merge.take(writer, source, say)
             say(f"{source}: {done.new} new, {done.known} known, {done.bad} bad rows")

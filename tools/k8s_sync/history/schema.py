@@ -31,9 +31,10 @@ PATIENCE = 5.0
 MAGIC = b"SQLite format 3\x00"
 """What an SQLite file begins with."""
 
-_WAL_LIMIT = 64 << 20
-"""Bytes of the write-ahead log: it is written back when it is longer, which is cheaper
-the more there is, and is cut back to this."""
+_WAL_PAGES = 1000
+_WAL_PAGES_IN_BULK = 16_000
+"""The write-ahead log is written back when it has as many pages. That is cheaper the
+more there are, and commits wait for it the longer."""
 _PAGE = 4096
 _CACHE = 64 << 10
 """Kibibytes of pages that a writer keeps in memory."""
@@ -161,10 +162,14 @@ def open_to_read(path: str) -> sqlite3.Connection:
     return connection
 
 
-def open_to_write(path: str) -> sqlite3.Connection:
+def open_to_write(path: str, *, bulk: bool = False) -> sqlite3.Connection:
     """Opens a history, and makes it if there is none.
 
     The connection may be handed to another thread.
+
+    Args:
+        path: The file.
+        bulk: Much is to be written, and nobody waits for a single row.
 
     Raises:
         FatalError: It cannot be written, or is something else.
@@ -178,8 +183,9 @@ def open_to_write(path: str) -> sqlite3.Connection:
             _check_version(path, found)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_LIMIT // _PAGE}")
+        pages = _WAL_PAGES_IN_BULK if bulk else _WAL_PAGES
+        connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+        connection.execute(f"PRAGMA journal_size_limit = {2 * pages * _PAGE}")
         connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         connection.execute("BEGIN IMMEDIATE")
         try:

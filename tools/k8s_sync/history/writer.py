@@ -58,10 +58,10 @@ class Writer:
         FatalError: On making one: the file cannot be written, or is something else.
     """
 
-    def __init__(self, path: str) -> None:
-        """Opens a history, and makes it if there is none."""
+    def __init__(self, path: str, *, bulk: bool = False) -> None:
+        """Opens a history, and makes it if there is none; see `open_to_write`."""
         self.path = path
-        self.connection = open_to_write(path)
+        self.connection = open_to_write(path, bulk=bulk)
         self._numbers = Numbers(self.connection)
         self._others = 0
 

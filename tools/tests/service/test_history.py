@@ -7,7 +7,7 @@ import random
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
@@ -164,6 +164,10 @@ class Churn:
         self._number = 0
         self.seen: list[tuple[float, int]] = []
         """Times, and how long the journal was then."""
+        self.rows = 0
+        """Rows that were in journals."""
+        self.late = 0.0
+        """Seconds that a pause of this test was too long: how busy the machine is."""
 
     def change(self) -> None:
         self._number += 1
@@ -177,15 +181,18 @@ class Churn:
 
     @asynccontextmanager
     async def going_on(self, journal: Path) -> AsyncIterator[None]:
-        self.seen = []
+        self.seen, self.late = [], 0.0
 
         async def run() -> None:
             with journal.open("rb") as file:
                 while True:
                     self.change()
                     size = os.fstat(file.fileno()).st_size
-                    self.seen.append((time.monotonic(), size))
-                    await asyncio.sleep(self._dice.random() * 0.02)
+                    now = time.monotonic()
+                    self.seen.append((now, size))
+                    pause = self._dice.random() * 0.02
+                    await asyncio.sleep(pause)
+                    self.late = max(self.late, time.monotonic() - now - pause)
 
         task = asyncio.create_task(run())
         try:
@@ -195,43 +202,58 @@ class Churn:
             with suppress(asyncio.CancelledError):
                 await task
 
-    def acknowledged(self, journal: Path, before: float) -> list[Row]:
-        """The rows that were in the journal before a time."""
-        size = max((size for at, size in self.seen if at <= before), default=0)
-        text = journal.read_bytes()[:size].decode()
-        whole = text[: text.rfind("\n") + 1]
+    def lost(self, journal: Path, there: Set[object], killed: float) -> float:
+        """Seconds before the kill that the first row that is lost was written."""
+        text = journal.read_bytes()
         problems: list[object] = []
-        found = list(row_reader.decode(whole, problems.append))
+        sizes = iter(self.seen)
+        at, size = next(sizes, (killed, 0))
+        place = 0
+        lines = text[: text.rfind(b"\n") + 1].splitlines(keepends=True)
+        reader = row_reader.Reader(problems.append)
+        for line in lines:
+            place += len(line)
+            while size < place:
+                # Later than that the row was there; if nobody looked again, now.
+                at, size = next(sizes, (killed, place))
+            for row in reader.read([line.decode()]):
+                self.rows += 1
+                if (row_key(row), row.revision) not in there:
+                    return killed - at
         assert problems == []
-        return found
+        return 0.0
 
 
 async def test_a_kill_costs_a_second_and_no_more(stage: Stage) -> None:
     """At any time: while it begins, at work, while it forgets."""
     dice = random.Random(KILLS)  # noqa: S311 -- to repeat it
     churn = Churn(stage, dice)
-    checked = 0
+    losses = []
     for n in range(KILLS):
         daemon = stage.daemon()
-        journal = daemon.journal
         daemon.journal.touch()
-        async with churn.going_on(journal):
+        async with churn.going_on(daemon.journal):
             await daemon.begin()
             # Most daemons are at work when they die, some have just begun.
             await asyncio.sleep(dice.random() * 1.5)
             if n % 5:
                 await until(daemon.at_work, "it knows the cluster")
                 await asyncio.sleep(dice.random() * 3)
-            await daemon.end(signal.SIGKILL)
+            daemon.send(signal.SIGKILL)
             killed = time.monotonic()
+            await daemon.end(signal.SIGKILL)
         if not stage.history.exists():
             continue
         with closing(sqlite3.connect(stage.history)) as file:
             assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         with Reader(str(stage.history)) as reader:
             there = {(row_key(row), row.revision) for row, _ in reader.exported()}
-        rows = churn.acknowledged(journal, killed - LOSS)
-        missing = [row for row in rows if (row_key(row), row.revision) not in there]
-        assert missing == []
-        checked += len(rows)
-    assert checked > 20 * KILLS
+        lost = churn.lost(daemon.journal, there, killed)
+        # Where this test waits, the daemon, which has more to do, waits longer.
+        assert lost < LOSS + 10 * max(0.0, churn.late - 0.05), (n, lost, churn.late)
+        losses.append(lost)
+    print(  # noqa: T201 -- for those who run it for long, with -s
+        f"{len(losses)} kills, {churn.rows} rows, lost at most {max(losses):.2f} s,"
+        f" {sum(lost > 0 for lost in losses)} times anything"
+    )
+    assert churn.rows > 20 * KILLS
