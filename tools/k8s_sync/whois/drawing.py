@@ -1,7 +1,7 @@
 """The owners of an address over time, drawn with characters. Pure.
 
 One line per owner and address. Each character stands for the same span of time, and
-shows what holds for most of it; whatever is shorter than one still gets one.
+shows what holds for most of it; a claim that is shorter than one still gets one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,6 +21,7 @@ _BLOCKS: dict[Match, str] = {
     "ended": "░",
 }
 _ASCII: dict[Match, str] = {"exact": "#", "ambiguous": "?", "early": ".", "ended": "."}
+_HELD = ("exact", "ambiguous")
 _LEAST_WIDTH = 20
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS = (
@@ -105,21 +106,24 @@ def _label(report: Report, spell: Spell) -> str:
 
 
 def _end(one: Sure, now: int) -> int:
-    return max(now, parse(one.start) + 1) if one.to is None else parse(one.to)
+    end = now if one.to is None else min(now, parse(one.to))
+    return max(end, parse(one.start) + 1)
 
 
 def _bar(
     scale: _Scale, stretches: Iterable[Sure], signs: dict[Match, str], now: int
 ) -> str:
-    best: dict[int, tuple[int, str]] = {}
+    nothing = False, -1, " "
+    best: dict[int, tuple[bool, int, str]] = {}
     for one in stretches:
         start, end = parse(one.start), _end(one, now)
         if end <= scale.start or start >= scale.end:
             continue
         for cell in range(scale.cell(start), scale.cell(end - 1) + 1):
             share = min(end, scale.time(cell + 1)) - max(start, scale.time(cell))
-            best[cell] = max(best.get(cell, (-1, "")), (share, signs[one.match]))
-    return "".join(best.get(cell, (0, " "))[1] for cell in range(scale.width))
+            new = one.match in _HELD, share, signs[one.match]
+            best[cell] = max(best.get(cell, nothing), new)
+    return "".join(best.get(cell, nothing)[2] for cell in range(scale.width))
 
 
 def _axis(scale: _Scale) -> str:

@@ -7,7 +7,8 @@ import random
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
@@ -202,7 +203,7 @@ class Churn:
             with suppress(asyncio.CancelledError):
                 await task
 
-    def lost(self, journal: Path, there: Set[object], killed: float) -> float:
+    def lost(self, journal: Path, there: AbstractSet[object], killed: float) -> float:
         """Seconds before the kill that the first row that is lost was written."""
         text = journal.read_bytes()
         problems: list[object] = []
