@@ -250,8 +250,8 @@ async def test_a_kill_costs_a_second_and_no_more(stage: Stage) -> None:
         with Reader(str(stage.history)) as reader:
             there = {(row_key(row), row.revision) for row, _ in reader.exported()}
         lost = churn.lost(daemon.journal, there, killed)
-        # Where this test waits, the daemon, which has more to do, waits longer.
-        assert lost < LOSS + 10 * max(0.0, churn.late - 0.05), (n, lost, churn.late)
+        # Where this test has to wait that long, the daemon, too, is not its own master.
+        assert lost < LOSS + 4 * max(0.0, churn.late - 0.25), (n, lost, churn.late)
         losses.append(lost)
     print(  # noqa: T201 -- for those who run it for long, with -s
         f"{len(losses)} kills, {churn.rows} rows, lost at most {max(losses):.2f} s,"
