@@ -113,7 +113,8 @@ def _prune(args: Arguments) -> int:
         raise ConfigError(f"{args.file}: no such file")
     forgotten = 0
     with Writer(args.file) as writer, speaking(args.file):
-        while step := prune(writer, limits, time.time_ns() // 1000):
+        now = time.time_ns() // 1000
+        while step := prune(writer, limits, now):
             forgotten += step
         writer.shrink()
     say(f"{args.file}: {forgotten} claims forgotten")

@@ -1,4 +1,8 @@
-"""The command ``whois``."""
+"""The command ``whois``.
+
+What only one way of asking needs is imported when it is used: the start of the program
+takes longer than an answer.
+"""
 
 import argparse
 import shutil
@@ -7,14 +11,11 @@ import time
 
 import msgspec
 
-from k8s_sync import journal
 from k8s_sync.console import say, show
 from k8s_sync.errors import ConfigError
 from k8s_sync.history.reader import Reader
 from k8s_sync.times import argument
-from k8s_sync.whois import remote
 from k8s_sync.whois.answer import answer
-from k8s_sync.whois.drawing import draw
 from k8s_sync.whois.grounds import Timelines
 from k8s_sync.whois.question import Question
 from k8s_sync.whois.report import Report
@@ -118,7 +119,11 @@ def _report(question: Question, args: argparse.Namespace) -> Report:
         with Reader(args.history) as reader:
             return answer(question, reader)
     if args.journal is not None:
+        from k8s_sync import journal  # noqa: PLC0415
+
         return answer(question, Timelines([journal.read(args.journal, say).timeline]))
+    from k8s_sync.whois import remote  # noqa: PLC0415
+
     return remote.ask(args.daemon or "", question)
 
 
@@ -127,6 +132,8 @@ def _shown(report: Report, question: Question, args: argparse.Namespace) -> str:
         return msgspec.json.encode(report).decode() + "\n"
     if not args.timeline:
         return table(report, brief=args.brief)
+    from k8s_sync.whois.drawing import draw  # noqa: PLC0415
+
     return draw(
         report,
         question,

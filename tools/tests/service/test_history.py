@@ -12,15 +12,19 @@ from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from fakes.api_server import FakeApiServer
 from fakes.loopback import kubeconfig
 from k8s_sync import row_reader
-from k8s_sync.daemon.whois import _is_here
+from k8s_sync.daemon.health import serving
+from k8s_sync.daemon.whois import Whois, _is_here
 from k8s_sync.history.reader import Reader
 from k8s_sync.model import Claim, Row
 from k8s_sync.timeline import row_key
+from k8s_sync.whois.grounds import Timelines
 from tests import program
 from tests.program import until
 from tests.service.program import Daemon, pod
@@ -153,6 +157,24 @@ async def test_what_is_no_history_is_said(stage: Stage) -> None:
 )
 def test_who_is_here(remote: str | None, *, here: bool) -> None:
     assert _is_here(remote) == here
+
+
+@pytest.mark.parametrize(("anybody", "status"), [(False, 403), (True, 200)])
+async def test_other_machines_are_told_if_that_was_allowed(
+    *, anybody: bool, status: int
+) -> None:
+    whois = Whois(Timelines([]), "", anybody=anybody)
+
+    async def from_elsewhere(request: web.Request) -> web.Response:
+        return await whois.handle(request.clone(remote="192.0.2.1"))
+
+    async with (
+        serving("127.0.0.1", 0, list, bytes, from_elsewhere) as port,
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client,
+        client.get("/whois", params={"target": "10.0.0.1"}) as answer,
+    ):
+        assert answer.status == status
+        assert ("open_whois" in await answer.text()) == (status == 403)
 
 
 class Churn:
