@@ -22,6 +22,13 @@ export {
 		node: string &log &optional;
 		## The service: the owner itself, or the one that the pod is a backend of.
 		service: string &log &optional;
+		## The name of the cluster. Logged with `zeek-k8s/columns/cluster`.
+		cluster: string &optional;
+		## The service account that the pod runs as. Logged with
+		## `zeek-k8s/columns/service_account`.
+		service_account: string &optional;
+		## What the owner is for, in one word each: what detections test. Not logged.
+		roles: set[string] &optional;
 	};
 
 	## Whose claims count: those of one cluster, of one network, or both.

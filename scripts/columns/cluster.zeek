@@ -4,7 +4,5 @@
 
 module K8s;
 
-redef record Owner += {
-	## The name of the cluster.
-	cluster: string &log &optional;
-};
+## The name of the cluster.
+redef record Owner$cluster += { &log } ;

@@ -4,7 +4,5 @@
 
 module K8s;
 
-redef record Owner += {
-	## The service account that the pod runs as.
-	service_account: string &log &optional;
-};
+## The service account that the pod runs as.
+redef record Owner$service_account += { &log } ;

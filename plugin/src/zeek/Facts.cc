@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t longest_label = 256; // as `enrich` cuts them
 
-constexpr std::array<std::pair<std::string_view, Fact>, 14> names = {{
+constexpr std::array<std::pair<std::string_view, Fact>, 15> names = {{
     {"kind", Fact::kind},
     {"match", Fact::match},
     {"namespace", Fact::name_space},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<std::string_view, Fact>, 14> names = {{
     {"zone", Fact::zone},
     {"labels", Fact::labels},
     {"images", Fact::images},
+    {"roles", Fact::roles},
 }};
 
 } // namespace
@@ -62,7 +63,8 @@ std::string_view Facts::Text(Fact fact) const {
         case Fact::zone: return owner->zone;
         case Fact::match:
         case Fact::labels:
-        case Fact::images: break;
+        case Fact::images:
+        case Fact::roles: break;
     }
     return {};
 }
@@ -72,7 +74,7 @@ std::vector<std::string_view> Facts::Texts(Fact fact, const LabelFilter& filter)
     if ( ! owner )
         return texts;
 
-    const auto& list = fact == Fact::labels ? owner->labels : owner->images;
+    const auto& list = fact == Fact::labels ? owner->labels : fact == Fact::images ? owner->images : owner->roles;
     for ( size_t i = 0; i < list.size(); ++i )
         if ( fact != Fact::labels )
             texts.push_back(list[i]);

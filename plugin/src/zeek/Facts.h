@@ -27,6 +27,7 @@ enum class Fact : uint8_t {
     zone,
     labels, ///< A set, like the one that follows.
     images,
+    roles,
 };
 
 /** Finds a fact by the name of its field. */
