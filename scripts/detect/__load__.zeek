@@ -1,1 +1,6 @@
-##! The detections. There are none yet: each will be one file here.
+##! The detections, all of them. Each can be loaded alone, as `zeek-k8s/detect/etcd`.
+
+@load ./cloud_metadata
+@load ./kubelet
+@load ./kube_api
+@load ./kube_api_exec
