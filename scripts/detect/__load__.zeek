@@ -4,3 +4,5 @@
 @load ./kubelet
 @load ./kube_api
 @load ./kube_api_exec
+@load ./container_runtime_api
+@load ./cryptomining

@@ -146,10 +146,10 @@ function workload_of(o: Owner, a: addr): string
 function describe(o: Owner, a: addr): string
 	{
 	if ( ! o?$match )
-		return fmt("%s, of no known cluster,", a);
+		return fmt("%s (of no known cluster)", a);
 
 	if ( ! o?$kind )
-		return fmt("%s, of a cluster but with %s owner,", a, o$match == "ambiguous" ?
+		return fmt("%s (in a cluster, %s)", a, o$match == "ambiguous" ?
 		    "more than one" : "no known");
 
 	local namespace = o?$namespace ? o$namespace : "?";
