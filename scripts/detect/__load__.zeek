@@ -6,3 +6,10 @@
 @load ./kube_api_exec
 @load ./container_runtime_api
 @load ./cryptomining
+@load ./pod_scan
+@load ./etcd
+@load ./dns_recon
+@load ./exploit_callback
+@load ./admission_webhook
+@load ./control_plane
+@load ./reverse_shell

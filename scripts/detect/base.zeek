@@ -150,7 +150,7 @@ function describe(o: Owner, a: addr): string
 
 	if ( ! o?$kind )
 		return fmt("%s (in a cluster, %s)", a, o$match == "ambiguous" ?
-		    "more than one" : "no known");
+		    "more than one owner" : "owner unknown");
 
 	local namespace = o?$namespace ? o$namespace : "?";
 

@@ -197,7 +197,7 @@ event HTTP::log_http(rec: HTTP::Info)
 	tell(finding);
 	}
 
-event K8s::enough(sighting: K8s::Sighting, items: set[string])
+event K8s::enough(sighting: K8s::Sighting, items: vector of string)
 	{
 	if ( sighting$note != Probe || ! enabled )
 		return;
@@ -205,6 +205,6 @@ event K8s::enough(sighting: K8s::Sighting, items: set[string])
 	local finding = K8s::finding_about(Probe, sighting$src, sighting$dst);
 	finding$did = fmt("tried %d metadata services of clouds within %s", |items|,
 	    sighting$window);
-	finding$evidence = join_string_set(items, ", ");
+	finding$evidence = join_string_vec(items, ", ");
 	tell(finding);
 	}

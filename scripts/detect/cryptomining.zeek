@@ -73,6 +73,9 @@ redef K8s::techniques += {
 	[Pool_Lookup] = set("T1496.001")
 };
 
+# What only the pool says.
+const pool_says = set("mining.notify", "mining.set_difficulty", "job");
+
 function tell(finding: K8s::Finding)
 	{
 	if ( K8s::has_role(finding$src_owner, allowed_roles) )
@@ -100,17 +103,17 @@ event Cryptomining::said(state: signature_state, msg: string, data: string)
 		return;
 
 	local finding = K8s::finding_of(Stratum, c);
-	local other = finding$dst_owner;
-	local pool = cat(c$id$resp_h);
+	local pool = c$id$resp_h;
 
 	# A connection that was not seen from its beginning may stand on its head.
-	if ( ! finding$src_owner?$match && other?$match )
+	if ( state$is_orig == ( msg in pool_says ) )
 		{
+		local miner = finding$dst_owner;
 		finding$dst_owner = finding$src_owner;
-		finding$src_owner = other;
+		finding$src_owner = miner;
+		pool = c$id$orig_h;
 		finding$src = c$id$resp_h;
-		finding$dst = c$id$orig_h;
-		pool = cat(c$id$orig_h);
+		finding$dst = pool;
 		}
 
 	finding$did = fmt("mines: it talks Stratum with %s", pool);

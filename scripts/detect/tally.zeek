@@ -40,8 +40,8 @@ export {
 
 	## Raised once there are enough things within the time.
 	##
-	## items: All of them.
-	global enough: event(sighting: Sighting, items: set[string]);
+	## items: All of them, sorted.
+	global enough: event(sighting: Sighting, items: vector of string);
 }
 
 type Tally: record {
@@ -117,6 +117,12 @@ event K8s::sighted_v1(sighting: Sighting)
 		return;
 
 	tally$told = T;
-	event K8s::enough(sighting, tally$items);
+	local items: vector of string;
+
+	for ( item in tally$items )
+		items += item;
+
+	sort(items, strcmp);
+	event K8s::enough(sighting, items);
 	tally$items = set();
 	}
