@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import aiohttp
 
+from k8s_sync import role_file
 from k8s_sync.config import Config, redact
 from k8s_sync.config_clusters import Cluster
 from k8s_sync.console import show
@@ -41,7 +42,12 @@ def run(config: Config) -> int:
 
     Returns:
         0 if all is well, else 1.
+
+    Raises:
+        ConfigError: A file with a site's own roles is no good; says where.
     """
+    for cluster in config.each:
+        role_file.read(cluster.roles)
     return asyncio.run(_run(config))
 
 

@@ -174,6 +174,9 @@ def _export_arguments(parser: Parser) -> None:
         " more than one may be given",
     )
 
+    parser.add_argument(
+        "--roles", metavar="FILE", help="YAML file with roles of a site's own workloads"
+    )
     parser.add_argument("--kubeconfig", metavar="FILE", help="as kubectl's")
     parser.add_argument("--context", metavar="NAME", help="as kubectl's")
     parser.add_argument(

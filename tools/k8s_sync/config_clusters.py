@@ -42,6 +42,9 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     node_ports: bool = True
     """Tell the owners of node ports: a row for each node port on each node, which a
     large cluster may want to do without."""
+    roles: str = ""
+    """YAML file with roles of a site's own workloads, beyond those that are known from
+    their metadata."""
 
     def range_rows(self) -> tuple[Range, ...]:
         """The configured blocks, as rows."""

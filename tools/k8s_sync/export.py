@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from k8s_sync import journal
+from k8s_sync import journal, role_file
 from k8s_sync.claims.inventory import RESOURCES, Inventory
+from k8s_sync.claims.site_roles import SiteRule
 from k8s_sync.config_clusters import Cluster
 from k8s_sync.console import say
 from k8s_sync.daemon.source import Source
@@ -54,6 +55,7 @@ def run(options: Options, now: int) -> int:
                 problem=say,
                 ranges=cluster.range_rows(),
                 node_ports=cluster.node_ports,
+                site_roles=role_file.read(cluster.roles),
             )
         else:
             rows += asyncio.run(_rows_of_cluster(cluster, now))
@@ -70,6 +72,7 @@ def rows_of(  # noqa: PLR0913 -- most are options, by name
     problem: Callable[[str], None],
     ranges: Iterable[Range] = (),
     node_ports: bool = True,
+    site_roles: Iterable[SiteRule] = (),
 ) -> list[Row]:
     """Makes the rows of a cluster from files.
 
@@ -81,6 +84,7 @@ def rows_of(  # noqa: PLR0913 -- most are options, by name
         problem: Is told what is wrong, and where.
         ranges: Blocks of addresses that are configured.
         node_ports: Claim node ports on all nodes.
+        site_roles: Rules for roles that a site has added.
 
     Returns:
         The rows, ordered; their revisions count from 1 in that order.
@@ -99,6 +103,7 @@ def rows_of(  # noqa: PLR0913 -- most are options, by name
         problem=problem,
         unreadable=[name for name in RESOURCES if name not in there],
         node_ports=node_ports,
+        site_roles=site_roles,
     )
     for one in found:
         inventory.apply(one.resource, one.object, now)
@@ -112,12 +117,14 @@ async def _rows_of_cluster(cluster: Cluster, now: int) -> list[Row]:
         context=cluster.context,
         in_cluster=cluster.in_cluster,
     )
+    site_roles = role_file.read(cluster.roles)
     source = Source(
         lambda: Inventory(
             cluster.cluster,
             cluster.range_rows(),
             problem=say,
             node_ports=cluster.node_ports,
+            site_roles=site_roles,
         ),
         Store(cluster.cluster, now, lambda: now),
         lambda: now,

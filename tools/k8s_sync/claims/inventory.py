@@ -24,7 +24,9 @@ from k8s_sync.claims.pod_ports import PodPorts
 from k8s_sync.claims.pods import Pods
 from k8s_sync.claims.problems import Problems, ignore
 from k8s_sync.claims.ranges import Ranges
+from k8s_sync.claims.roles import deriving
 from k8s_sync.claims.services import Services
+from k8s_sync.claims.site_roles import SiteRule
 from k8s_sync.claims.slices import Service, SliceFacts, Slices, moved, read_slice
 from k8s_sync.claims.workload import Workloads
 from k8s_sync.kube.objects import Metadata, Object
@@ -62,6 +64,7 @@ class Inventory:
         problem: Callable[[str], None] = ignore,
         unreadable: Iterable[str] = (),
         node_ports: bool = True,
+        site_roles: Iterable[SiteRule] = (),
     ) -> None:
         """Starts empty.
 
@@ -77,6 +80,7 @@ class Inventory:
                 guessed where a guess is nearly certain.
             node_ports: Claim node ports on all nodes. These are nodes times node
                 ports rows; a large cluster may want to do without.
+            site_roles: Rules for roles that a site has added.
         """
         revise = revise or itertools.count(1).__next__
         self.problems = Problems(problem)
@@ -87,13 +91,16 @@ class Inventory:
         self._ledger = ledger = Ledger(cluster, revise, recall)
         self._ranges = Ranges(cluster, ranges, revise)
         self._workloads = Workloads(unreadable)
-        self._nodes = Nodes(ledger, self._ranges)
-        self._services = Services(ledger, self._nodes, node_ports=node_ports)
+        roles = deriving(site_roles)
+        self._nodes = Nodes(ledger, self._ranges, roles)
+        self._services = Services(ledger, self._nodes, roles, node_ports=node_ports)
         self._slices = Slices()
         services = self._services
         backends = Backends(services.selectors, self._slices, services.unselecting)
         ports = PodPorts(revise)
-        self._pods = Pods(ledger, self._nodes, self._workloads, backends, ports)
+        self._pods = Pods(
+            ledger, self._nodes, self._workloads, backends, ports, roles
+        )
         self._outside = Outside(
             ledger, revise, self._slices, services, self._of_nodes_and_pods
         )

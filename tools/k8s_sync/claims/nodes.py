@@ -9,7 +9,7 @@ import msgspec
 from k8s_sync.claims.facts import NodeFacts
 from k8s_sync.claims.ledger import Claims, Key, Ledger, changed
 from k8s_sync.claims.ranges import Ranges
-from k8s_sync.claims.roles import roles
+from k8s_sync.claims.roles import Derive
 from k8s_sync.model import Ended, Owner, Row
 
 
@@ -37,8 +37,9 @@ class Change(NamedTuple):
 class Nodes:
     """All nodes."""
 
-    def __init__(self, ledger: Ledger, ranges: Ranges) -> None:
+    def __init__(self, ledger: Ledger, ranges: Ranges, roles: Derive) -> None:
         """Writes claims into `ledger`, and blocks of addresses into `ranges`."""
+        self._roles = roles
         self._ledger = ledger
         self._ranges = ranges
         self._nodes: dict[str, Node] = {}
@@ -94,7 +95,11 @@ class Nodes:
             ("", packed, 0, ""): start for packed in (*facts.addresses, *facts.internal)
         }
         node.claims = self._ledger.settle(
-            old, wants, _owner(facts), at=now, terminating=facts.terminating
+            old,
+            wants,
+            _owner(facts, self._roles),
+            at=now,
+            terminating=facts.terminating,
         )
         starts = {c.address: c.start for c in node.claims if c.end is None}
         since = {packed: starts[packed] for packed in facts.addresses}
@@ -152,7 +157,7 @@ class Nodes:
         return {packed for packed, _ in moved}
 
 
-def _owner(facts: NodeFacts) -> Owner:
+def _owner(facts: NodeFacts, roles: Derive) -> Owner:
     return Owner(
         kind="node",
         uid=facts.uid,

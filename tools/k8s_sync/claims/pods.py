@@ -12,7 +12,7 @@ from k8s_sync.claims.pod_facts import PodFacts
 from k8s_sync.claims.pod_index import NOWHERE, PodIndex, Where
 from k8s_sync.claims.pod_places import date, moved, places, start
 from k8s_sync.claims.pod_ports import PodPorts
-from k8s_sync.claims.roles import roles
+from k8s_sync.claims.roles import Derive
 from k8s_sync.claims.selectors import selects
 from k8s_sync.claims.workload import BETWEEN, Controller, Workloads
 from k8s_sync.model import Claim, Ended, Owner
@@ -52,8 +52,10 @@ class Pods:
         workloads: Workloads,
         backends: Backends,
         ports: PodPorts,
+        roles: Derive,
     ) -> None:
         """Writes claims into `ledger`; asks the others about the pods' owners."""
+        self._roles = roles
         self._ledger = ledger
         self._nodes = nodes
         self._workloads = workloads
@@ -265,7 +267,7 @@ class Pods:
             workload=workload,
             service=self._backends.service(owner, pod.object_uid),
             zone=node.facts.zone if node else "",
-            roles=roles(
+            roles=self._roles(
                 namespace=owner.namespace,
                 workload=workload,
                 host_network=pod.host_network,

@@ -8,7 +8,7 @@ import msgspec
 from k8s_sync.claims.facts import ServiceFacts
 from k8s_sync.claims.ledger import Claims, Key, Ledger, changed
 from k8s_sync.claims.nodes import Nodes
-from k8s_sync.claims.roles import roles
+from k8s_sync.claims.roles import Derive
 from k8s_sync.claims.selectors import Selectors
 from k8s_sync.claims.slices import Service
 from k8s_sync.model import Claim, Ended, Owner
@@ -27,8 +27,11 @@ class Known(msgspec.Struct):
 class Services:
     """All services."""
 
-    def __init__(self, ledger: Ledger, nodes: Nodes, *, node_ports: bool) -> None:
+    def __init__(
+        self, ledger: Ledger, nodes: Nodes, roles: Derive, *, node_ports: bool
+    ) -> None:
         """Writes claims into `ledger`, those of node ports only if asked to."""
+        self._roles = roles
         self._ledger = ledger
         self._nodes = nodes
         self._node_ports = node_ports
@@ -64,7 +67,7 @@ class Services:
 
     def apply(self, facts: ServiceFacts, now: int) -> list[Claim]:
         """Takes note of a service."""
-        owner = _owner(facts)
+        owner = _owner(facts, self._roles)
         service = self._services.get(facts.uid)
         if service is None:
             # What a service has when first seen, it has had from the beginning.
@@ -144,7 +147,7 @@ class Services:
         return changed(old, new)
 
 
-def _owner(facts: ServiceFacts) -> Owner:
+def _owner(facts: ServiceFacts, roles: Derive) -> Owner:
     return Owner(
         kind="service",
         uid=facts.uid,

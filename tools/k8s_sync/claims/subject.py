@@ -11,19 +11,25 @@ SYSTEM = frozenset(
         "calico-system",
         "cert-manager",
         "cilium",
+        "cattle-fleet-system",
+        "cattle-monitoring-system",
+        "cattle-system",
         "datadog",
+        "gatekeeper-system",
+        "gke-gmp-system",
+        "gke-managed-system",
         "gmp-system",
         "istio-system",
-        "kube-flannel",
-        "kube-system",
+        "kyverno",
         "linkerd",
         "longhorn-system",
         "metallb-system",
         "monitoring",
-        "openshift-monitoring",
         "tigera-operator",
     }
 )
+_RESERVED = ("kube-", "openshift-")
+"""With these begin the namespaces of Kubernetes itself and of OpenShift."""
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -75,7 +81,7 @@ def of_kind(kind: str, test: Test) -> Test:
 
 def in_system(subject: Subject) -> bool:
     """Is in a namespace that only administrators write to."""
-    return subject.namespace in SYSTEM
+    return subject.namespace in SYSTEM or subject.namespace.startswith(_RESERVED)
 
 
 def both(*tests: Test) -> Test:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 
-from k8s_sync import journal
+from k8s_sync import journal, role_file
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.config import Config
 from k8s_sync.config_clusters import Cluster
@@ -143,6 +143,7 @@ class _Daemon:
 
     def _source(self, cluster: Cluster) -> Source:
         store = Store(cluster.cluster, now(), now)
+        site_roles = role_file.read(cluster.roles)
 
         def problem(text: str) -> None:
             _log.warning("%s: %s", cluster.cluster, text)
@@ -155,6 +156,7 @@ class _Daemon:
                 recall=store.recall,
                 problem=problem,
                 node_ports=cluster.node_ports,
+                site_roles=site_roles,
             )
 
         return Source(inventory, store, now)

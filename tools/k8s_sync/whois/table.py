@@ -16,7 +16,7 @@ def table(report: Report, *, brief: bool = False) -> str:
 
     Args:
         report: What to write.
-        brief: Leaves out labels and images.
+        brief: Leaves out roles, labels and images.
     """
     lines = [_headline(report)]
     if report.claims:
@@ -85,6 +85,8 @@ def _cells(spell: Spell) -> tuple[str, ...]:
 
 
 def _details(owner: Owner) -> Iterator[str]:
+    if owner.roles:
+        yield f"{_INDENT}roles: {' '.join(owner.roles)}"
     if owner.labels:
         yield f"{_INDENT}labels: {' '.join(owner.labels)}"
     if owner.images:
