@@ -61,6 +61,13 @@ export {
 		192.0.0.192
 	};
 
+	## Those of them that give a pod its own credentials: an answer is as it should be,
+	## and a refusal is told of.
+	option own_credentials: set[addr] = {
+		169.254.170.23,
+		[fd00:ec2::23]
+	};
+
 	## The paths of credentials.
 	option credential_paths = /meta-data\/+((iam|ram|cam)\/+security-credentials|identity-credentials)/i
 	    | /computemetadata\/+v1(beta1)?\/+instance\/+service-accounts\/+[^\/]+\/+(token|identity)/i
@@ -167,6 +174,11 @@ event HTTP::log_http(rec: HTTP::Info)
 	if ( K8s::has_role(o, allowed_roles) )
 		return;
 
+	local answered = rec?$status_code && rec$status_code / 100 == 2;
+
+	if ( answered && rec$id$resp_h in own_credentials )
+		return;
+
 	local note: Notice::Type;
 	local what: string;
 
@@ -184,7 +196,6 @@ event HTTP::log_http(rec: HTTP::Info)
 		return;
 
 	local finding = K8s::finding_between(note, rec$id, rec$uid);
-	local answered = rec?$status_code && rec$status_code / 100 == 2;
 
 	if ( ! answered )
 		finding$severity = note == Credential_Access ? "high" : "medium";

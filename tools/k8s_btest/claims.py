@@ -12,6 +12,7 @@ from k8s_btest.world import Step
 from k8s_sync import rows
 from k8s_sync.address import Subnet
 from k8s_sync.claims.inventory import Inventory
+from k8s_sync.claims.site_roles import SiteRule
 from k8s_sync.kube.decode import Problem, read
 from k8s_sync.kube.objects import Object
 from k8s_sync.model import Kind, Range, Row
@@ -21,6 +22,7 @@ from k8s_sync.timeline import Timeline
 def journal(
     name: str,
     ranges: Ranges,
+    site_roles: Iterable[SiteRule],
     found: Iterable[tuple[str, Object]],
     steps: Iterable[Step],
     started: int,
@@ -30,6 +32,7 @@ def journal(
     Args:
         name: Of the cluster.
         ranges: Blocks of addresses that are configured.
+        site_roles: Roles that a site has added.
         found: Resource and object of each that came from a file.
         steps: What the API tells, in the order of time.
         started: When the scenario starts, in microseconds: what files tell is heard
@@ -38,7 +41,9 @@ def journal(
     Raises:
         ScenarioError: An object is not what the API would tell.
     """
-    inventory = Inventory(name, _ranges(name, ranges), problem=_refuse)
+    inventory = Inventory(
+        name, _ranges(name, ranges), problem=_refuse, site_roles=site_roles
+    )
     timeline = Timeline()
 
     def tell(changed: Iterable[Row]) -> None:

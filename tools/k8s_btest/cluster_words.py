@@ -7,6 +7,7 @@ same way: names of nodes, addresses, images.
 import msgspec
 
 from k8s_btest.values import Address, Port, Subnet, Time
+from k8s_sync.claims.site_roles import SiteRule
 
 LONG_AGO = Time.of("-1h")
 
@@ -130,6 +131,8 @@ class Cluster(_Words, frozen=True, kw_only=True):
     """By default node-1 and node-2, unless there are `objects`."""
     services: tuple[Service, ...] = ()
     pods: tuple[Pod, ...] = ()
+    roles: tuple[SiteRule, ...] = ()
+    """A site's own roles, as in the file that ``k8s-sync --roles`` takes."""
     objects: tuple[str, ...] = ()
     """Files that ``kubectl get -o json`` or ``-o yaml`` wrote, relative to the
     scenario. Their times stay as they are: set ``start`` to fit."""

@@ -51,6 +51,7 @@ def render(source: Source, site: Site) -> Iterator[tuple[str, bytes]]:
         journal = claims.journal(
             scenario.cluster.name,
             scenario.cluster.ranges,
+            scenario.cluster.roles,
             source.objects,
             made.steps,
             scenario.started,

@@ -77,7 +77,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
     )
     forms.add_argument("--timeline", action="store_true", help="draw it over time")
     forms.add_argument(
-        "--brief", action="store_true", help="leave out labels and images"
+        "--brief", action="store_true", help="leave out roles, labels and images"
     )
 
 

@@ -22,6 +22,7 @@ POD = Owner(
     labels=("app=web", "note=a,b", "tier=-"),
     images=("web:1",),
     zone="z1",
+    roles=("proxy", "scraper"),
 )
 NEXT = Owner(
     kind="pod", uid="u-web-2", namespace="shop", pod="web-2", workload="Deployment/web"
