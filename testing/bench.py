@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from benchmarks import enrich_part, history_part, zeek_parts
+from benchmarks import detect_part, enrich_part, history_part, zeek_parts
 from benchmarks.figures import Figure, LackingError, table
 from benchmarks.zeek_parts import Bench, Options
 
@@ -38,6 +38,10 @@ def main() -> int:
         "packets": (
             "Zeek's work for packets",
             lambda options: zeek_parts.packets(bench(options)),
+        ),
+        "detect": (
+            "Zeek's work with all detections",
+            lambda options: detect_part.detecting(bench(options)),
         ),
         "enrich": ("k8s-sync enrich, conn.log", enrich_part.enriching),
         "history": ("k8s-sync whois, a long history", history_part.asking),

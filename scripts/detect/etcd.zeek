@@ -45,8 +45,8 @@ export {
 	};
 
 	## The paths that read or write keys.
-	option key_paths = /^\/+v3(alpha|beta)?\/+(kv\/+(range|put|deleterange|txn)|watch|maintenance\/+snapshot)/
-	    | /^\/+v2\/+keys/;
+	option key_paths = /^\/+v3(alpha|beta)?\/+(kv\/+(range|put|deleterange|txn)|watch|maintenance\/+snapshot)([\/?]|$)/
+	    | /^\/+v2\/+keys([\/?]|$)/;
 
 	## The roles of those who may.
 	option allowed_roles: set[string] = {

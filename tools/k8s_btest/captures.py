@@ -133,7 +133,8 @@ def _change_ports(  # noqa: PLR0913, PLR0917 -- what a checksum is made of
         port = int.from_bytes(data[place : place + 2])
         data[place : place + 2] = change.ports.get(port, port).to_bytes(2)
     sum_at = at + _CHECKSUM_AT[proto]
-    cut = len(data) < at + size
+    # A packet that a NIC was to cut up may say that it has no length at all.
+    cut = size < 0 or len(data) < at + size
     none = proto == _UDP and data[sum_at : sum_at + 2] == bytes(2)
     if cut or none:
         return
