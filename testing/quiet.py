@@ -1,8 +1,8 @@
 """Runs all detections over ordinary captures, and tells of whom they told.
 
 Each capture is run with both ends as pods, and with only the first that sends as one;
-then all captures, so that it shows that something can be told of at all. It exits with 1
-if there is any notice of ours where there must be none, or none where there must be some,
+then all captures, which shows that something can be told of at all. It exits with 1 if
+there is any notice of ours where there must be none, or none where there must be some,
 and with 77 without captures or Zeek.
 """
 
@@ -17,8 +17,8 @@ import zeek
 
 sys.path.insert(0, str(zeek.TOP / "tools"))  # works from a checkout
 
-from benchmarks.captures import Mix, captures  # noqa: E402
-from benchmarks.figures import LackingError  # noqa: E402
+from benchmarks.captures import Mix, captures
+from benchmarks.figures import LackingError
 
 _SKIPPED = 77
 _FOLDER = zeek.TOP / "scripts" / "detect"

@@ -4,11 +4,10 @@ module Exploit_Callback;
 
 export {
 	## What is in any text that names a host in a way that is looked for.
-	const names_host = /\$\{|%24%7[bB]|:\/\/|%3[aA]%2[fF]%2[fF]|\/dev\/(tcp|udp)\/|[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/
-	    &redef;
+	const names_host = /\$\{|%24%7[bB]|:\/\/|%3[aA]%2[fF]%2[fF]|\/dev\/(tcp|udp)\/|[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/;
 
 	## The same for headers, in which addresses are nothing special.
-	const suspect_header = /\$\{|:\/\/|\/dev\/(tcp|udp)\/|\(\) *\{/ &redef;
+	const suspect_header = /\$\{|:\/\/|\/dev\/(tcp|udp)\/|\(\) *\{/;
 
 	## The hosts of JNDI lookups, however they are disguised.
 	global jndi_hosts: function(text: string): set[string];

@@ -29,8 +29,9 @@ export {
 		k8s_hello: Hello &optional;
 	};
 
-	## The ports on which hellos are looked at.
-	const hello_ports: set[port] = {} &redef;
+	## The ports on which hellos are looked at: those that detections ask for, and what
+	## a site adds to `Kubelet::ports` or `Admission_Webhook::ports`.
+	option hello_ports: set[port] = {};
 
 	## Raised for each hello on those ports.
 	global client_said_hello: event(c: connection);

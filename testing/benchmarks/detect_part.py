@@ -7,13 +7,13 @@ from benchmarks.captures import Mix, captures
 from benchmarks.figures import Figure, at_most
 from benchmarks.zeek_parts import Bench, Command
 
-PACKETS = 200_000
-"""At least so many: the captures are repeated, with other addresses each time."""
 INSTRUCTIONS = 1.05
 
 
 def detecting(bench: Bench) -> list[Figure]:
     """Instructions for a mix of all captures, as a ratio to Zeek without detections.
+
+    The captures are repeated, with other addresses each time.
 
     Raises:
         LackingError: There are no captures here.
@@ -21,9 +21,9 @@ def detecting(bench: Bench) -> list[Figure]:
     options = bench.options
     found = captures()
     mix, rounds = Mix(), 0
-    while len(mix.frames) < PACKETS:
+    while len(mix.frames) < options.mix:
         rounds += 1
-        options.say(f"mixing captures, {len(mix.frames)} of {PACKETS} packets")
+        options.say(f"mixing captures, {len(mix.frames)} of {options.mix} packets")
         for capture in found:
             mix.add(capture)
     trace, journal = options.folder / "mix.pcap", options.folder / "mix.log"
@@ -54,8 +54,9 @@ def detecting(bench: Bench) -> list[Figure]:
     detections = cost["with"] - cost["with, start"]
     told = (bench.scratch("with") / "notice.log").read_text().count("::")
     amount, unit = counter.large
+    read = f"{len(mix.frames)} packets, {len(found)} captures x {rounds}, by"
     return [
-        Figure(f"{len(mix.frames)} packets, {len(found)} captures x {rounds}, by", counter.name),
+        Figure(read, counter.name),
         Figure("local.zeek and the columns", f"{base / amount:.3f} {unit}"),
         Figure("and all detections", f"{detections / amount:.3f} {unit}"),
         Figure("notices that were told", f"{told}"),

@@ -39,6 +39,7 @@ class Options(NamedTuple):
     folder: Path
     claims: int
     packets: int
+    mix: int
     say: Say
     past: int = 1_000_000
     """Claims in the history."""

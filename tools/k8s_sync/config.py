@@ -35,7 +35,7 @@ class Config(Cluster, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     clusters: tuple[Cluster, ...] = ()
     """Several clusters: a list with a mapping for each, of the keys `cluster` to
-    `node_ports`. What such a mapping does not say is as it is at the top, which is
+    `roles`. What such a mapping does not say is as it is at the top, which is
     then no cluster of its own."""
     zeek: Texts = ("ws://127.0.0.1:27759/v1/messages/json",)
     """WebSocket of a Zeek; more than one may be given, empty for none. The default is
