@@ -43,7 +43,8 @@ def _notices(mix: Mix, folder: Path, program: Path) -> list[str]:
     trace, journal = folder / "trace.pcap", folder / "claims.log"
     mix.write(trace, journal)
     options = [f"K8s::journal={journal}", "Kube_API::learn=0sec"]
-    command = [program, "-C", "-r", trace, "local", "zeek-k8s/detect", *options]
+    command: list[str | Path] = [program, "-C", "-r", trace, "local"]
+    command += ["zeek-k8s/detect", *options]
     done = subprocess.run(
         command,
         cwd=folder,

@@ -10,7 +10,9 @@ import zeekscript
 TOP = Path(__file__).resolve().parents[1]
 TOOLS = TOP / "tools"
 BIN = Path(sys.executable).parent
-DEVELOPERS = [f"../testing/{name}.py" for name in ("demo", "run", "style", "zeek")]
+DEVELOPERS = [
+    f"../testing/{name}.py" for name in ("demo", "quiet", "run", "style", "zeek")
+]
 PYTHON = ["k8s_sync", "k8s_btest", "tests", "k8s-sync", "k8s-btest", "../testing"]
 
 

@@ -6,13 +6,12 @@ rows that come out are the journal.
 
 from collections.abc import Iterable
 
-from k8s_btest.cluster_words import Ranges
+from k8s_btest.cluster_words import Cluster, Ranges
 from k8s_btest.errors import ScenarioError
 from k8s_btest.world import Step
 from k8s_sync import rows
 from k8s_sync.address import Subnet
 from k8s_sync.claims.inventory import Inventory
-from k8s_sync.claims.site_roles import SiteRule
 from k8s_sync.kube.decode import Problem, read
 from k8s_sync.kube.objects import Object
 from k8s_sync.model import Kind, Range, Row
@@ -20,9 +19,7 @@ from k8s_sync.timeline import Timeline
 
 
 def journal(
-    name: str,
-    ranges: Ranges,
-    site_roles: Iterable[SiteRule],
+    cluster: Cluster,
     found: Iterable[tuple[str, Object]],
     steps: Iterable[Step],
     started: int,
@@ -30,9 +27,7 @@ def journal(
     """Makes the journal of a cluster.
 
     Args:
-        name: Of the cluster.
-        ranges: Blocks of addresses that are configured.
-        site_roles: Roles that a site has added.
+        cluster: Its name, its ranges and a site's own roles.
         found: Resource and object of each that came from a file.
         steps: What the API tells, in the order of time.
         started: When the scenario starts, in microseconds: what files tell is heard
@@ -42,7 +37,10 @@ def journal(
         ScenarioError: An object is not what the API would tell.
     """
     inventory = Inventory(
-        name, _ranges(name, ranges), problem=_refuse, site_roles=site_roles
+        cluster.name,
+        _ranges(cluster.name, cluster.ranges),
+        problem=_refuse,
+        site_roles=cluster.roles,
     )
     timeline = Timeline()
 

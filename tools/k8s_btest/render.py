@@ -49,9 +49,7 @@ def render(source: Source, site: Site) -> Iterator[tuple[str, bytes]]:
         ends = Ends(made.places)
         frames = traffic.packets(scenario, ends, source.captures)
         journal = claims.journal(
-            scenario.cluster.name,
-            scenario.cluster.ranges,
-            scenario.cluster.roles,
+            scenario.cluster,
             source.objects,
             made.steps,
             scenario.started,

@@ -98,9 +98,7 @@ class Inventory:
         services = self._services
         backends = Backends(services.selectors, self._slices, services.unselecting)
         ports = PodPorts(revise)
-        self._pods = Pods(
-            ledger, self._nodes, self._workloads, backends, ports, roles
-        )
+        self._pods = Pods(ledger, self._nodes, self._workloads, backends, ports, roles)
         self._outside = Outside(
             ledger, revise, self._slices, services, self._of_nodes_and_pods
         )

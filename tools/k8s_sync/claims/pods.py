@@ -45,7 +45,7 @@ class _Pod(msgspec.Struct, gc=False):
 class Pods:
     """All pods."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- what an owner is made from
         self,
         ledger: Ledger,
         nodes: Nodes,
