@@ -80,7 +80,7 @@ event K8s::client_said_hello(c: connection)
 
 	local dst = K8s::owner_of_port(c$id$resp_h, c$id$resp_p, network_time());
 
-	if ( ! K8s::has_role(dst, set("webhook")) )
+	if ( ! K8s::plays(dst, "webhook") )
 		return;
 
 	if ( K8s::is_a(dst, "pod") && c$id$resp_p !in ports )
@@ -96,7 +96,7 @@ event K8s::client_said_hello(c: connection)
 	if ( ! src?$match && ! outside )
 		return;
 
-	if ( K8s::has_role(dst, set("proxy")) )
+	if ( K8s::plays(dst, "proxy") )
 		finding$severity = "critical";
 
 	finding$did = fmt(

@@ -74,6 +74,9 @@ export {
 	## Whether an owner has one of some roles.
 	global has_role: function(o: Owner, roles: set[string]): bool;
 
+	## Whether an owner has a role.
+	global plays: function(o: Owner, role: string): bool;
+
 	## Whether an owner is of a kind: ``pod``, ``node`` or ``service``.
 	global is_a: function(o: Owner, kind: string): bool;
 
@@ -105,6 +108,11 @@ function count_dropped(detection: string)
 function is_a(o: Owner, kind: string): bool
 	{
 	return o?$kind && o$kind == kind;
+	}
+
+function plays(o: Owner, role: string): bool
+	{
+	return o?$roles && role in o$roles;
 	}
 
 function has_role(o: Owner, roles: set[string]): bool

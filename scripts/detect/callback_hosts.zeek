@@ -26,8 +26,7 @@ const disguise = /\$\{(lower|upper|date):|\$\{[^{}$]*:-|[}']/;
 
 const lookup = /jndi:[a-zA-Z]+:\/*[^\/\x00-\x20"<>?&]+/i;
 
-const url = /[a-zA-Z][a-zA-Z0-9+.\-]*:\/\/[^\/\x00-\x20"'<>?&#\\)\]}]+/ |
-    /\/dev\/(tcp|udp)\/[^\/ ]+/;
+const url = /:\/\/[^\/\x00-\x20"'<>?&#\\)\]}]+/ | /\/dev\/(tcp|udp)\/[^\/ ]+/;
 
 const bare_address = /[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}/;
 
@@ -67,7 +66,7 @@ function url_hosts(text: string, bare: bool): set[string]
 	local shown = plain(text);
 
 	for ( found in find_all(shown, url) )
-		add_host(hosts, sub(found, /^([^:]*:\/\/|\/dev\/(tcp|udp)\/)/, ""));
+		add_host(hosts, sub(found, /^(:\/\/|\/dev\/(tcp|udp)\/)/, ""));
 
 	# Whatever runs commands from a request, runs them from anywhere in it.
 	if ( bare || /\(\) *\{/ in shown )

@@ -137,9 +137,8 @@ function sighted(id: conn_id, o: K8s::Owner, word: string)
 	if ( K8s::has_role(o, probe_allowed_roles) )
 		return;
 
-	K8s::sighted(K8s::Sighting($note=Probe, $key=K8s::workload_of(o, id$orig_h),
-	    $item=cat(id$resp_h, word), $limit=probe_threshold,
-	    $window=probe_window, $src=id$orig_h, $dst=id$resp_h));
+	K8s::sighted(Probe, K8s::workload_of(o, id$orig_h), cat(id$resp_h, word),
+	    probe_threshold, probe_window, id$orig_h, id$resp_h);
 	}
 
 event connection_state_remove(c: connection)

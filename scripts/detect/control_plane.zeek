@@ -103,14 +103,13 @@ event zeek_init()
 # What is served there that is nobody's business, or an empty string.
 function service_of(o: K8s::Owner, p: port): string
 	{
-	if ( K8s::has_role(o, set("admin_console")) )
+	if ( K8s::plays(o, "admin_console") )
 		return "a console for administrators";
 
 	if ( p !in names )
 		return "";
 
-	return K8s::is_a(o, "node") || K8s::has_role(o, set("control_plane")) ?
-	    names[p] : "";
+	return K8s::is_a(o, "node") || K8s::plays(o, "control_plane") ? names[p] : "";
 	}
 
 event connection_established(c: connection)

@@ -127,7 +127,7 @@ function looked_up(c: connection, name: string, how: string)
 	local finding = K8s::finding_of(Pool_Lookup, c);
 
 	# A resolver asks for others.
-	if ( K8s::has_role(finding$src_owner, set("dns")) )
+	if ( K8s::plays(finding$src_owner, "dns") )
 		return;
 
 	finding$did = fmt("%s %s, a pool of miners", how, name);

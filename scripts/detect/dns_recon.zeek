@@ -118,9 +118,8 @@ function reverse(c: connection, query: string)
 	    && ( src?$match || ! Site::is_private_addr(asked) ) )
 		return;
 
-	K8s::sighted(K8s::Sighting($note=Reverse_Sweep, $key=cat(c$id$orig_h),
-	    $item=cat(asked), $limit=ptr_threshold, $window=window,
-	    $src=c$id$orig_h, $dst=c$id$resp_h));
+	K8s::sighted(Reverse_Sweep, cat(c$id$orig_h), cat(asked), ptr_threshold,
+	    window, c$id$orig_h, c$id$resp_h);
 	}
 
 function told_at_once(c: connection, note: Notice::Type, did: string,

@@ -94,7 +94,7 @@ function tell(finding: K8s::Finding)
 
 function is_control_plane(o: K8s::Owner): bool
 	{
-	return K8s::has_role(o, set("control_plane"));
+	return K8s::plays(o, "control_plane");
 	}
 
 function read_keys(finding: K8s::Finding, evidence: string, answered: bool)

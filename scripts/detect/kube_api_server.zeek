@@ -31,5 +31,5 @@ function is_api_server(o: Owner, a: addr, p: port): bool
 	if ( a in api_addresses )
 		return T;
 
-	return has_role(o, set("control_plane"));
+	return plays(o, "control_plane");
 	}

@@ -107,51 +107,39 @@ redef K8s::techniques += {
 # States of connections in which nobody answered, or said no.
 const came_to_nothing = set("S0", "REJ", "RSTOS0", "SH");
 
-# Asked for a connection, was given one, and said nothing: a scan that connects.
-function said_nothing(c: connection): bool
-	{
-	return c$orig$size == 0
-	    && c$resp$size == 0
-	    && c$conn$conn_state in set("SF", "RSTO", "RSTR", "S1");
-	}
+# States of connections that were had, and in which nothing may have been said.
+const came_about = set("SF", "RSTO", "RSTR", "S1");
 
 function watched(o: K8s::Owner): bool
 	{
 	# An address outside of the cluster is for others to watch.
-	if ( ! o?$match || K8s::is_a(o, "service") )
+	if ( ! o?$match )
 		return F;
 
-	if ( K8s::is_a(o, "node") && ! nodes )
+	if ( o?$kind && ( o$kind == "service" || ( o$kind == "node" && ! nodes ) ) )
 		return F;
 
 	return ! K8s::has_role(o, allowed_roles);
 	}
 
-function sighted(note: Notice::Type, id: conn_id, key: string, item: string,
-    limit: count)
-	{
-	K8s::sighted(K8s::Sighting($note=note, $key=key, $item=item, $limit=limit,
-	    $window=window, $src=id$orig_h, $dst=id$resp_h));
-	}
-
 # After the script of conn.log, which finds out the state.
 event connection_state_remove(c: connection) &priority=-5
 	{
-	local k8s_port = c$id$resp_p in k8s_ports;
-
-	if ( ! c?$conn || ! c$conn?$conn_state || c$conn$proto != tcp || ! enabled )
-		return;
-
-	local failed = c$conn$conn_state in came_to_nothing;
-
-	if ( ! failed && ! ( k8s_port && said_nothing(c) ) )
+	if ( ! enabled || ! c?$conn || c$conn$proto != tcp || ! c$conn?$conn_state )
 		return;
 
 	local id = c$id;
-	local now = network_time();
-	local src = K8s::owner(id$orig_h, now);
+	local failed = c$conn$conn_state in came_to_nothing;
+	local k8s_port = id$resp_p in k8s_ports;
 
-	if ( ! watched(src) )
+	# A scan may complete each connection and say nothing.
+	if ( ! failed
+	    && ! ( k8s_port && c$conn$conn_state in came_about && c$orig$size == 0 && c$resp$size == 0 ) )
+		return;
+
+	local now = network_time();
+
+	if ( ! watched(K8s::owner(id$orig_h, now)) )
 		return;
 
 	local dst = K8s::owner(id$resp_h, now);
@@ -159,17 +147,21 @@ event connection_state_remove(c: connection) &priority=-5
 	if ( ignore_recent_deleted && dst?$match && dst$match == "ended" )
 		return;
 
-	local who = cat(id$orig_h);
+	local src = id$orig_h;
+	local who = cat(src);
+	local p = cat(id$resp_p);
 
 	if ( k8s_port )
-		sighted(Control_Plane_Sweep, id, who, cat(id$resp_p), k8s_port_threshold);
+		K8s::sighted(Control_Plane_Sweep, who, p, k8s_port_threshold, window, src,
+		    id$resp_h);
 
 	if ( failed )
 		{
-		sighted(Port_Scan, id, cat(who, "|", id$resp_h), cat(id$resp_p),
-		    port_threshold);
-		sighted(Address_Scan, id, cat(who, "|", id$resp_p), cat(id$resp_h),
-		    address_threshold);
+		local whom = cat(id$resp_h);
+		K8s::sighted(Port_Scan, who + "|" + whom, p, port_threshold, window, src,
+		    id$resp_h);
+		K8s::sighted(Address_Scan, who + "|" + p, whom, address_threshold, window,
+		    src, id$resp_h);
 		}
 	}
 

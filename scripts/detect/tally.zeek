@@ -32,11 +32,13 @@ export {
 	## bytes, and as many items as the limit of its detection says.
 	option max_tallies = 20000;
 
-	## Counts a thing.
-	global sighted: function(sighting: Sighting);
+	## Counts a thing. The parameters are those of a `K8s::Sighting`, which costs more.
+	global sighted: function(note: Notice::Type, key: string, item: string,
+	    limit: count, window: interval, src: addr, dst: addr);
 
-	## Raised on the node that counts.
-	global sighted_v1: event(sighting: Sighting);
+	## The same, sent to the node that counts.
+	global sighted_v1: event(note: Notice::Type, key: string, item: string,
+	    limit: count, window: interval, src: addr, dst: addr);
 
 	## Raised once there are enough things within the time.
 	##
@@ -60,33 +62,21 @@ function tally_rest(tallies: table[Notice::Type, string] of Tally,
 global tallies: table[Notice::Type, string] of Tally &create_expire=1min
     &expire_func=tally_rest;
 
+# Asked for each thing, so it is found out once.
+global is_worker = F;
+
+event zeek_init() &priority=10
+	{
+	is_worker = Cluster::is_enabled() && Cluster::local_node_type() ==
+	    Cluster::WORKER;
+	}
+
 # What a worker has sent a moment ago, it does not send again.
 global sightings_sent: set[Notice::Type, string, string] &create_expire=1min;
 
-function sighted(sighting: Sighting)
+function tally(note: Notice::Type, key: string, item: string, limit: count,
+    window: interval, src: addr, dst: addr)
 	{
-	if ( ! Cluster::is_enabled()
-	    || Cluster::local_node_type() != Cluster::WORKER )
-		{
-		event K8s::sighted_v1(sighting);
-		return;
-		}
-
-	if ( [sighting$note, sighting$key, sighting$item] in sightings_sent )
-		return;
-
-	if ( |sightings_sent| < max_tallies )
-		add sightings_sent[sighting$note, sighting$key, sighting$item];
-
-	if ( ! Cluster::publish_hrw(Cluster::proxy_pool, sighting$key, K8s::sighted_v1,
-	    sighting) )
-		event K8s::sighted_v1(sighting);
-	}
-
-event K8s::sighted_v1(sighting: Sighting)
-	{
-	local note = sighting$note;
-	local key = sighting$key;
 	local now = network_time();
 
 	if ( [note, key] !in tallies )
@@ -97,32 +87,58 @@ event K8s::sighted_v1(sighting: Sighting)
 			return;
 			}
 
-		tallies[note, key] = Tally($until=now + sighting$window, $items=set());
+		tallies[note, key] = Tally($until=now + window, $items=set());
 		}
 
-	local tally = tallies[note, key];
+	local known = tallies[note, key];
 
-	if ( now > tally$until )
+	if ( now > known$until )
 		{
-		tally = Tally($until=now + sighting$window, $items=set());
-		tallies[note, key] = tally;
+		known = Tally($until=now + window, $items=set());
+		tallies[note, key] = known;
 		}
 
-	if ( tally$told )
+	if ( known$told )
 		return;
 
-	add tally$items[sighting$item];
+	add known$items[item];
 
-	if ( |tally$items| < sighting$limit )
+	if ( |known$items| < limit )
 		return;
 
-	tally$told = T;
+	known$told = T;
 	local items: vector of string;
 
-	for ( item in tally$items )
-		items += item;
+	for ( one in known$items )
+		items += one;
 
 	sort(items, strcmp);
-	event K8s::enough(sighting, items);
-	tally$items = set();
+	known$items = set();
+	event K8s::enough(Sighting($note=note, $key=key, $item=item, $limit=limit,
+	    $window=window, $src=src, $dst=dst), items);
+	}
+
+event K8s::sighted_v1(note: Notice::Type, key: string, item: string,
+    limit: count, window: interval, src: addr, dst: addr)
+	{
+	tally(note, key, item, limit, window, src, dst);
+	}
+
+function sighted(note: Notice::Type, key: string, item: string, limit: count,
+    window: interval, src: addr, dst: addr)
+	{
+	if ( is_worker )
+		{
+		if ( [note, key, item] in sightings_sent )
+			return;
+
+		if ( |sightings_sent| < max_tallies )
+			add sightings_sent[note, key, item];
+
+		if ( Cluster::publish_hrw(Cluster::proxy_pool, key, K8s::sighted_v1, note,
+		    key, item, limit, window, src, dst) )
+			return;
+		}
+
+	tally(note, key, item, limit, window, src, dst);
 	}

@@ -62,9 +62,8 @@ event Cluster::Experimental::cluster_started()
 	local first = Cluster::node == "worker-1" ? 1 : 3;
 
 	for ( i in vector(0, 1, 2, 3, 4, 5, 6, 7) )
-		K8s::sighted(K8s::Sighting($note=Pod_Scan::Port_Scan,
-		    $key="10.244.0.7|10.244.0.8", $item=cat(first + i), $limit=10,
-		    $window=5min, $src=10.244.0.7, $dst=10.244.0.8));
+		K8s::sighted(Pod_Scan::Port_Scan, "10.244.0.7|10.244.0.8", cat(first + i), 10,
+		    5min, 10.244.0.7, 10.244.0.8);
 	}
 
 # Raised where the notice was made: on the proxy that counts.
