@@ -8,6 +8,7 @@ from typing import NamedTuple
 from readme.markdown import TOP, code, table
 from readme.scripts import documented, loading, module, scripts
 
+DETECTIONS = TOP / "scripts" / "detect"
 PLUGIN = TOP / "plugin" / "src" / "zeek" / "Plugin.cc"
 
 _OPTION = re.compile(r"(?P<kind>option|const) (?P<name>\w+)(?:: [^=]+)? = (?P<rest>.*)")
@@ -21,7 +22,7 @@ _INSTANCE = re.compile(
 )
 _FAMILY = re.compile(
     r'register_(?P<type>counter|gauge)_family\(.*?\$prefix="(?P<prefix>\w+)",'
-    r'\s*\$name="(?P<name>\w+)",\s*\$unit="(?P<unit>\w*)",'
+    r'\s*\$name="(?P<name>\w+)",\s*\$unit="1?(?P<unit>[a-z]*)",'
     r'\s*\$help_text="(?P<help>[^"]*)"(?:,\s*\$label_names=vector\((?P<labels>.*?)\))?',
     re.DOTALL,
 )
@@ -70,9 +71,11 @@ def options_of(script: Path) -> Iterator[Option]:
 
 
 def options() -> str:
-    """What can be set in Zeek."""
+    """What can be set in Zeek, but for the detections, which have a list of theirs."""
     rows = []
     for script in scripts():
+        if script.is_relative_to(DETECTIONS):
+            continue
         for option in options_of(script):
             when = "also while it runs" if option.kind == "option" else "at start"
             rows.append((code(option.name), code(option.default), when, option.comment))
@@ -91,9 +94,9 @@ def notices() -> str:
                 inside = False
             elif inside and (found := _NOTICE.fullmatch(line.text)):
                 name = code(module(script) + found["name"])
-                rows.append((name, f"`@load {loading(script)}`", line.comment))
-    if not rows:
-        return "There are none yet: this release has no detections.\n"
+                # The rest of it stands in the list of the detections.
+                said = line.comment.partition(". ")[0].removesuffix(".") + "."
+                rows.append((name, f"`@load {loading(script)}`", said))
     return table(("Notice", "There with", "What it says"), rows)
 
 
@@ -107,7 +110,7 @@ def telemetry() -> str:
             sort = found["type"].lower()
             parts = found.groupdict(default="")
             name = "_".join(
-                filter(None, (found["prefix"], found["name"], parts.get("unit")))
+                filter(None, (found["prefix"], found["name"], parts.get("unit", "")))
             )
             name += "_total" if sort == "counter" else ""
             labels = ", ".join(map(code, re.findall(label, f"{{{found['labels']}")))
