@@ -63,18 +63,23 @@ def main() -> int:
         default=1_000_000,
         help="claims in the history; the bar is for 10000000 [%(default)s]",
     )
+    parser.add_argument(
+        "--mix",
+        type=int,
+        default=200_000,
+        help="packets of captures to read with all detections, at least [%(default)s]",
+    )
     arguments = parser.parse_args()
     wanted = arguments.parts or list(parts)
     for name in wanted:
         if name not in parts:
             parser.error(f"no part '{name}'; there are: {', '.join(parts)}")
-    if min(arguments.claims, arguments.packets, arguments.past) < 1:
-        parser.error("--claims, --packets and --past must be at least 1")
+    counts = (arguments.claims, arguments.packets, arguments.past, arguments.mix)
+    if min(counts) < 1:
+        parser.error("--claims, --packets, --past and --mix must be at least 1")
     failed = False
     with tempfile.TemporaryDirectory(prefix="zeek-k8s-bench-") as scratch:
-        options = Options(
-            Path(scratch), arguments.claims, arguments.packets, say, arguments.past
-        )
+        options = Options(Path(scratch), *counts[:2], say, *counts[2:])
         for name in wanted:
             title, measure = parts[name]
             try:

@@ -1,9 +1,9 @@
-"""Writes the tables of the README that are made from the code.
+"""Writes what is made from the code: in the README, and in the reference of notices.
 
     python testing/docs.py            rewrites them
     python testing/docs.py --check    tells whether they are what the code says
 
-A table stands between ``<!-- generated: NAME -->`` and ``<!-- /generated -->``.
+Each part stands between ``<!-- generated: NAME -->`` and ``<!-- /generated -->``.
 """
 
 import argparse
@@ -15,9 +15,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP / "tools"))  # works from a checkout, like tools/k8s-sync
 
-from readme import daemon, proofs, zeek  # noqa: E402
-
-README = TOP / "README.md"
+from readme import daemon, notices, proofs, zeek  # noqa: E402
 
 _PART = re.compile(
     r"(?P<begin><!-- generated: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- /generated -->)",
@@ -29,47 +27,49 @@ class DocsError(Exception):
     """The README asks for what there is not."""
 
 
-PARTS: dict[str, Callable[[], str]] = {
-    part.__name__: part
-    for part in (
-        *(zeek.columns, zeek.options, zeek.notices, zeek.telemetry),
+FILES: dict[Path, tuple[Callable[[], str], ...]] = {
+    TOP / "README.md": (
+        *(zeek.columns, zeek.options, notices.notices, zeek.telemetry),
         *(daemon.daemon, daemon.metrics, daemon.rbac),
         proofs.verdicts,
-    )
+    ),
+    zeek.DETECTIONS / "README.md": (notices.reference,),
 }
 
 
-def generate(text: str) -> str:
+def generate(text: str, functions: tuple[Callable[[], str], ...]) -> str:
     """Replaces the generated parts of a text.
 
     Raises:
         DocsError: A part is asked for that there is not, or one is missing.
     """
+    parts = {function.__name__: function for function in functions}
     names = [found["name"] for found in _PART.finditer(text)]
-    if odd := set(names) ^ set(PARTS):
+    if odd := set(names) ^ set(parts):
         raise DocsError(f"unknown or missing: {', '.join(sorted(odd))}")
     return _PART.sub(
-        lambda found: f"{found['begin']}{PARTS[found['name']]()}{found['end']}", text
+        lambda found: f"{found['begin']}{parts[found['name']]()}{found['end']}", text
     )
 
 
 def main() -> int:
-    """Rewrites the README, or tells whether that would change it."""
+    """Rewrites the files, or tells whether that would change them."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing")
     check = parser.parse_args().check
-    old = README.read_text()
-    try:
-        new = generate(old)
-    except DocsError as error:
-        print(f"{README.name}: generated parts: {error}", file=sys.stderr)
-        return 1
-    if new == old:
-        return 0
-    if check:
-        print(f"{README.name} is not what the code says: run `make docs`")
-        return 1
-    README.write_text(new)
+    for file, functions in FILES.items():
+        name = file.relative_to(TOP)
+        old = file.read_text()
+        try:
+            new = generate(old, functions)
+        except DocsError as error:
+            print(f"{name}: generated parts: {error}", file=sys.stderr)
+            return 1
+        if new != old and check:
+            print(f"{name} is not what the code says: run `make docs`")
+            return 1
+        if new != old:
+            file.write_text(new)
     return 0
 
 

@@ -88,11 +88,11 @@ export {
 }
 
 global dropped_family = Telemetry::register_counter_family(
-    Telemetry::MetricOpts($prefix="k8s", $name="detect_dropped", $unit="1", $help_text="What detections could not keep in mind, as their tables were full",
+    Telemetry::MetricOpts($prefix="k8s", $name="detect_dropped", $unit="", $help_text="What detections could not keep in mind, as their tables were full",
     $label_names=vector("detection")));
 
 global found_family = Telemetry::register_counter_family(Telemetry::MetricOpts(
-    $prefix="k8s", $name="detect_findings", $unit="1",
+    $prefix="k8s", $name="detect_findings", $unit="",
     $help_text="Findings of detections, told again or not", $label_names=vector(
     "notice")));
 

@@ -39,10 +39,11 @@ class Options(NamedTuple):
     folder: Path
     claims: int
     packets: int
-    mix: int
     say: Say
     past: int = 1_000_000
     """Claims in the history."""
+    mix: int = 200_000
+    """Packets of captures."""
 
 
 class Bench:

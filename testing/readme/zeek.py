@@ -1,4 +1,4 @@
-"""What the README lists of Zeek: columns, options, notices, telemetry."""
+"""What the README lists of Zeek: columns, options, telemetry."""
 
 import re
 from collections.abc import Iterator
@@ -14,15 +14,14 @@ PLUGIN = TOP / "plugin" / "src" / "zeek" / "Plugin.cc"
 _OPTION = re.compile(r"(?P<kind>option|const) (?P<name>\w+)(?:: [^=]+)? = (?P<rest>.*)")
 _FIELD = re.compile(r"(?P<name>\w+): (?P<type>\w+(?:\[\w+\])?) &log &optional;")
 _OWNER = re.compile(r"(?:type Owner: record|redef record Owner \+=) \{")
-_NOTICES = re.compile(r"redef enum Notice::Type \+= \{")
-_NOTICE = re.compile(r"(?P<name>[A-Z]\w*),?")
+_LOGGED = re.compile(r"redef record Owner\$(?P<name>\w+) \+= \{ &log \} ?;")
 _INSTANCE = re.compile(
     r'(?P<type>Counter|Gauge)Instance\("(?P<prefix>\w+)", "(?P<name>\w+)",'
     r'\s*\{(?P<labels>.*?)\},\s*"(?P<help>[^"]*)"'
 )
 _FAMILY = re.compile(
     r'register_(?P<type>counter|gauge)_family\(.*?\$prefix="(?P<prefix>\w+)",'
-    r'\s*\$name="(?P<name>\w+)",\s*\$unit="1?(?P<unit>[a-z]*)",'
+    r'\s*\$name="(?P<name>\w+)",\s*\$unit="(?P<unit>\w*)",'
     r'\s*\$help_text="(?P<help>[^"]*)"(?:,\s*\$label_names=vector\((?P<labels>.*?)\))?',
     re.DOTALL,
 )
@@ -34,7 +33,10 @@ def columns() -> str:
     for script in scripts():
         inside = False
         for line in documented(script):
-            if _OWNER.match(line.text):
+            if found := _LOGGED.match(line.text):
+                load = f"`@load {loading(script)}`"
+                rows.append((code(found["name"]), "string", load, line.comment))
+            elif _OWNER.match(line.text):
                 inside = True
             elif line.text == "};":
                 inside = False
@@ -71,33 +73,15 @@ def options_of(script: Path) -> Iterator[Option]:
 
 
 def options() -> str:
-    """What can be set in Zeek, but for the detections, which have a list of theirs."""
+    """What can be set in Zeek."""
     rows = []
     for script in scripts():
-        if script.is_relative_to(DETECTIONS):
+        if script.parent == DETECTIONS:  # these are in the reference
             continue
         for option in options_of(script):
             when = "also while it runs" if option.kind == "option" else "at start"
             rows.append((code(option.name), code(option.default), when, option.comment))
     return table(("Option", "Default", "Set", "What it does"), rows)
-
-
-def notices() -> str:
-    """The notices."""
-    rows = []
-    for script in scripts():
-        inside = False
-        for line in documented(script):
-            if _NOTICES.match(line.text):
-                inside = True
-            elif line.text == "};":
-                inside = False
-            elif inside and (found := _NOTICE.fullmatch(line.text)):
-                name = code(module(script) + found["name"])
-                # The rest of it stands in the list of the detections.
-                said = line.comment.partition(". ")[0].removesuffix(".") + "."
-                rows.append((name, f"`@load {loading(script)}`", said))
-    return table(("Notice", "There with", "What it says"), rows)
 
 
 def telemetry() -> str:
@@ -110,7 +94,7 @@ def telemetry() -> str:
             sort = found["type"].lower()
             parts = found.groupdict(default="")
             name = "_".join(
-                filter(None, (found["prefix"], found["name"], parts.get("unit", "")))
+                filter(None, (found["prefix"], found["name"], parts.get("unit")))
             )
             name += "_total" if sort == "counter" else ""
             labels = ", ".join(map(code, re.findall(label, f"{{{found['labels']}")))

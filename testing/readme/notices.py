@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from docs_scripts import TOP, code, documented, loading, module, options_of, table
+from readme.markdown import TOP, code, table
+from readme.scripts import documented, loading, module
+from readme.zeek import DETECTIONS, options_of
 
-FOLDER = TOP / "scripts" / "detect"
 SCENARIOS = TOP / "testing" / "scenarios" / "detect"
 
 _NOTICES = re.compile(r"redef enum Notice::Type \+= \{")
@@ -71,8 +72,8 @@ def _read(script: Path) -> Iterator[Notice]:
 
 def detections() -> Iterator[Detection]:
     """Yields the detections in the order in which they are loaded."""
-    for name in _LOAD.findall((FOLDER / "__load__.zeek").read_text()):
-        script = FOLDER / f"{name}.zeek"
+    for name in _LOAD.findall((DETECTIONS / "__load__.zeek").read_text()):
+        script = DETECTIONS / f"{name}.zeek"
         intro = " ".join(
             line.removeprefix("##!").strip()
             for line in script.read_text().splitlines()
@@ -95,7 +96,9 @@ def reference() -> str:
     """All about the notices."""
     found = list(detections())
     own = {detection.script for detection in found}
-    shared = [script for script in sorted(FOLDER.glob("*.zeek")) if script not in own]
+    shared = [
+        script for script in sorted(DETECTIONS.glob("*.zeek")) if script not in own
+    ]
     options = _options(*shared)
     return "\n".join([*map(_section, found), f"## What they share\n\n{options}"])
 
