@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from k8s_sync.model import Claim, Proto
-from k8s_sync.rules import LEAD, LINGER, Answer
+from k8s_sync.rules import LEAD, LINGER, SAME_START, Answer
 
 _TCP: tuple[Proto, ...] = ("tcp",)
 _UDP: tuple[Proto, ...] = ("udp",)
@@ -103,7 +103,7 @@ def edges(claims: Iterable[Claim]) -> list[int]:
     """
     times: set[int] = set()
     for claim in claims:
-        times.update((claim.start - LEAD, claim.start))
+        times.update((claim.start - LEAD, claim.start, claim.start + SAME_START))
         if claim.terminating is not None:
             times.add(claim.terminating)
         if claim.end is not None:

@@ -213,12 +213,11 @@ class Peer:
 
     def _missed(self, status: Status | None) -> list[Key] | None:
         """Lists what a node lacks, or None if that is not known."""
-        if status is None:
-            return None
-        if status.epoch == self._epoch:
+        if status is not None and status.epoch == self._epoch:
             return self._recent.since(status.seq)
         # What it holds from another run may be all there is.
-        same = status.digest == self._timeline.digest(self.source)
+        digest = self._timeline.digest(self.source)
+        same = status is not None and status.digest == digest
         return [] if same and not self._dirty else None
 
     def next(self) -> Addressed | None:

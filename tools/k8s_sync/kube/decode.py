@@ -85,6 +85,8 @@ class _RawEvent(msgspec.Struct):
     object: msgspec.Raw
 
 
+# Bytes that are no text are found only where a string is read.
+_UNREADABLE = (msgspec.DecodeError, UnicodeError)
 _raw_page = msgspec.json.Decoder(_RawPage)
 _raw_event = msgspec.json.Decoder(_RawEvent)
 _failure = msgspec.json.Decoder(Failure)
@@ -115,7 +117,7 @@ class Decoder:
         """
         try:
             return self._page_in(body)
-        except msgspec.DecodeError as error:
+        except _UNREADABLE as error:
             raise BadAnswerError(f"this is no list of objects: {error}") from error
 
     def event(self, line: bytes) -> Event:
@@ -126,14 +128,14 @@ class Decoder:
         """
         try:
             return self._event_in(line)
-        except msgspec.DecodeError as error:
+        except _UNREADABLE as error:
             raise BadAnswerError(f"this is no watch event: {error}") from error
 
     def _page_in(self, body: bytes) -> Page:
         page: _FullPage | _BarePage | _RawPage
         try:
             page = self._page.decode(body)
-        except msgspec.DecodeError:
+        except _UNREADABLE:
             page = _raw_page.decode(body)
         # Whatever else says 200 must not pass for an empty cluster.
         if not (page.kind.endswith("List") and page.metadata.resource_version):
@@ -144,14 +146,14 @@ class Decoder:
                 items = list(page.items)
             case _BarePage():
                 items = [Object(metadata=item.metadata) for item in page.items]
-            case _RawPage():
+            case _:
                 items = [self._one(item) for item in page.items or ()]
         return Page(page.metadata, items)
 
     def _event_in(self, line: bytes) -> Event:
         try:
             event = self._event.decode(line)
-        except msgspec.DecodeError:
+        except _UNREADABLE:
             raw = _raw_event.decode(line)
             if raw.type == "ERROR":
                 return Event(raw.type, _failure_of(raw.object))
@@ -165,7 +167,7 @@ class Decoder:
     def _one(self, raw: msgspec.Raw) -> Object | Problem:
         try:
             value = msgspec.json.decode(raw)
-        except msgspec.DecodeError as error:
+        except _UNREADABLE as error:
             return Problem(text=str(error))
         return read(value, metadata_only=self._bare)
 
@@ -190,7 +192,7 @@ def failure(body: bytes) -> Failure:
     """Reads the API's ``Status``; an empty one if it is something else."""
     try:
         return _failure.decode(body)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         return Failure()
 
 

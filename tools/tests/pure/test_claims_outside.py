@@ -179,3 +179,13 @@ def test_an_address_that_is_none_is_told() -> None:
         "endpointslices shop/a: bad addr '127.0.0.1'",
         "endpointslices shop/a: bad port '99999/'",
     ]
+
+
+def test_former_versions_of_a_backend_end_once() -> None:
+    made = endpoint_slice("a", "ext", outside("198.51.100.7"))
+    inventory = told(EXT, *slices(made))
+    renamed = service("ext", "10.96.0.9", labels={"a": "b"})
+    inventory.apply("services", renamed, LATER)
+    rows = inventory.delete("services", "uid-ext", LATER + SECOND, renamed)
+    ended = [row for row in rows if where(row) == "198.51.100.7:80/tcp"]
+    assert [row.end for row in ended] == [LATER + SECOND]

@@ -224,3 +224,19 @@ def test_t17_a_name_in_the_dns_has_no_backends() -> None:
     inventory.apply("services", service("x"), NOW)
     assert services(inventory) == {"10.0.0.1": "x"}
     assert held(live(inventory))["198.51.100.7:80/tcp"] == "uid-x"
+
+
+def test_an_endpoint_without_a_uid_leads_nowhere() -> None:
+    lost = target("db-0", "10.0.0.1") | {"targetRef": {"kind": "Pod", "name": "db-0"}}
+    inventory = told(("pods", POD), ("services", service("db", "10.96.0.1")))
+    assert told(*slices(endpoint_slice("a", "db", lost))).problems.count == 0
+    inventory.apply("endpointslices", endpoint_slice("a", "db", lost), NOW)
+    assert services(inventory) == {"10.0.0.1": ""}
+
+
+def test_a_slice_changes_its_ports() -> None:
+    before = endpoint_slice("a", "db", DB_0, ports=[9187])
+    inventory = told(("pods", POD), *BOTH, *slices(before))
+    after = endpoint_slice("a", "db", DB_0, ports=[8008])
+    inventory.apply("endpointslices", after, LATER)
+    assert services(inventory) == {"10.0.0.1": "", "10.0.0.1:8008/tcp": "db"}

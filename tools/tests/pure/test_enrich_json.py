@@ -205,3 +205,16 @@ def test_bad_address() -> None:
     assert "id.orig_k8s.kind" not in run.row
     assert "id.resp_k8s.kind" in run.row
     assert run.problems == ["x.log:1: bad addr '10.0.0.300'"]
+
+
+def test_one_end_only() -> None:
+    line = '{"ts":1700000000.5,"id.orig_h":"10.0.0.1","id.orig_p":1}'
+    assert Run(line).lines == [line[:-1] + ORIG + "}"]
+
+
+def test_what_is_not_so_any_more_is_taken_out() -> None:
+    strangers = {"10.0.0.1": "1.1.1.1", "192.0.2.1": "1.1.1.2"}
+    line, done = ROW, DONE
+    for ours, theirs in strangers.items():
+        line, done = line.replace(ours, theirs), done.replace(ours, theirs)
+    assert Run(done).lines == [line]

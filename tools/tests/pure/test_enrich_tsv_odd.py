@@ -42,6 +42,24 @@ def test_bytes_that_are_no_text_stay() -> None:
     assert Run(text).lines[8].endswith("\ttcp\t\udcff\udc80")
 
 
+def test_a_log_may_have_any_number_of_protocols(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("k8s_sync.enrich.decorate_tsv._PROTOS_LIMIT", 2)
+    ends = "10.0.0.1 1", "1.1.1.1 80"
+    rows = [conn("1700000000.0", *ends, f"x{number}") for number in range(5)] * 2
+    run = Run(log("conn", CONN, *rows))
+    assert [run.side("id.orig_k8s", row) for row in range(10)] == [WEB] * 10
+
+
+def test_rows_of_strangers_between_others() -> None:
+    ours, theirs = "10.0.0.1 1", "1.1.1.1 80"
+    rows = [conn("1700000000.0", ours, theirs), conn("1700000000.0", theirs, theirs)]
+    run = Run(log("conn", CONN, *rows, *rows))
+    assert run.tally.named == 2
+    assert run.tally.rows == 4
+
+
 def test_no_header() -> None:
     text = "1700000000.0\t10.0.0.1\n"
     run = Run(text)

@@ -242,3 +242,11 @@ def test_what_never_ends_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     splitter.feed(b"12345\n12345")
     with pytest.raises(LineTooLongError):
         splitter.feed(b"1234567")
+
+
+def test_text_that_is_none_is_a_problem_of_its_object() -> None:
+    line = event("ADDED", POD).replace(b"shop", b"sh\xffp")
+    got = Decoder().event(line)
+    assert isinstance(got.object, Problem)
+    body = page(POD, POD).replace(b"shop", b"sh\xffp", 1)
+    assert [type(item) for item in Decoder().page(body).items] == [Problem, Object]

@@ -167,3 +167,19 @@ def test_what_cannot_be_read_is_still_there() -> None:
     known.keep(meta("a", "u1", 6))
     known.keep(meta("b", "", 6))
     assert known.finish() == []
+
+
+def test_a_request_that_is_not_understood_is_made_anew() -> None:
+    error = refused(Failure(code=400, reason="BadRequest"), "x")
+    assert isinstance(error, errors.InvalidRequestError)
+    verdict = judge(error, [type(error)])
+    assert (verdict.reason, verdict.relist) == ("invalid_request", True)
+
+
+def test_a_sync_that_trusts_in_nothing_says_so() -> None:
+    known = Known()
+    assert known.trusted
+    known.begin(trusted=False)
+    assert not known.trusted
+    known.finish()
+    assert known.trusted

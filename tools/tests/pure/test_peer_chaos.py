@@ -9,6 +9,8 @@ from fakes.zeek import Node
 from k8s_sync.model import SECOND
 from tests.pure.feed_world import World
 
+pytestmark = pytest.mark.long
+
 NAMES = ("manager", "logger", "worker-1", "worker-2")
 QUIET = 5 * SECOND
 """How long after the last fault all must be well again."""

@@ -1,8 +1,10 @@
 """A Zeek of several nodes: each is known, and none holds up the others."""
 
+import msgspec
 import pytest
 
 from fakes.zeek import Node
+from k8s_sync.feed import batches
 from k8s_sync.feed.codec import ALL_NODES, node_topic
 from k8s_sync.feed.node import LAG, LOST
 from k8s_sync.feed.snapshot import RESYNC_PAUSE
@@ -139,5 +141,79 @@ def test_a_node_that_holds_all_of_an_earlier_run_is_told_only_that_it_does() -> 
     assert keys
     sent = world.connect()
     assert set(parts(sent)) == {"hello", "end"}
+    assert world.agree()
+    assert world.peer.idle
+
+
+def test_what_is_under_way_can_be_told() -> None:
+    world = cluster()
+    for n in range(3):
+        world.claim(n)
+    told = [(world.peer.phase, world.peer.idle, world.peer.waiting)]
+    world.peer.connected()
+    while (addressed := world.peer.next()) is not None:
+        told.append((world.peer.phase, world.peer.idle, world.peer.waiting))
+        world.deliver(*addressed)
+    assert [phase for phase, *_ in told] == ["offline", "hello", "snapshot", "snapshot"]
+    assert [idle for _, idle, _ in told] == [False] * 4
+    assert world.peer.phase == "synced"
+    assert world.peer.idle
+    assert world.peer.waiting == 0
+
+
+def test_a_snapshot_ends_with_the_only_node_that_needs_it() -> None:
+    world = cluster()
+    for n in range(2000):
+        world.claim(n)
+    world.connect()
+    late = world.nodes["worker-3"] = Node("worker-3")
+    world.peer.answered(late.begin())
+    for _ in range(3):
+        addressed = world.peer.next()
+        assert addressed
+        world.deliver(*addressed)
+    assert world.peer.waiting, "a snapshot for it is under way"
+    late = world.nodes["worker-3"] = Node("worker-3")
+    world.peer.answered(late.begin())
+    assert not world.peer.waiting
+    world.pass_time(RESYNC_PAUSE)
+    assert world.agree()
+
+
+def test_an_answer_that_comes_twice_counts_once() -> None:
+    world = World()
+    world.connect()
+    world.claim(1)
+    addressed = world.peer.next()
+    assert addressed
+    status = world.node.take(addressed[1])
+    world.peer.answered(status)
+    world.peer.answered(msgspec.structs.replace(status, digest=1, problem="twice"))
+    assert world.peer.idle
+    assert world.peer.problem == ""
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_what_was_missed_may_be_forgotten_before_it_is_its_turn(
+    monkeypatch: pytest.MonkeyPatch, turn: int
+) -> None:
+    monkeypatch.setattr(batches, "RECENT_ROWS", 2)
+    world = cluster()
+    world.claim(0)
+    world.connect()
+    for _ in range(turn):
+        assert world.peer.next() is None
+    world.deaf = {"worker-1"}
+    world.claim(1)
+    world.run()
+    world.deaf = set()
+    world.claim(2)
+    addressed = world.peer.next()
+    assert addressed
+    world.deliver(*addressed)  # and worker-1 sees that it has missed something
+    for n in range(3, 9):
+        world.claim(n)
+    world.run()
+    world.pass_time(RESYNC_PAUSE)
     assert world.agree()
     assert world.peer.idle

@@ -80,6 +80,19 @@ def test_kept_answers_are_those_of_the_timeline(
         assert found == repr(expected).encode()
 
 
+def test_an_answer_is_kept_no_longer_than_the_second_of_the_handover() -> None:
+    here, timeline = address.pack("10.0.0.1"), Timeline()
+    for uid, start in (("u", T), ("v", T + 2 * SECOND)):
+        owner = Owner(kind="pod", uid=uid)
+        timeline.apply(Claim(cluster="a", address=here, owner=owner, start=start))
+    lookup = Lookup(timeline, lambda answer: str(answer.match).encode())
+    matches = [
+        lookup.cell(b"10.0.0.1", T + tenths * SECOND // 10, b"", ())
+        for tenths in (20, 29, 30, 31)
+    ]
+    assert matches == [b"ambiguous", b"ambiguous", b"exact", b"exact"]
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("k8s_sync.enrich.lookup._LIMIT", 10)
     lookup = Lookup(sample.timeline(), lambda answer: str(answer.match).encode())

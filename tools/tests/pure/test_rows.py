@@ -174,3 +174,19 @@ def test_a_version_is_one_of_sixteen(version: str) -> None:
     )
     assert not found
     assert problems[0].reason == f"bad version '{version}'"
+
+
+def test_a_cluster_may_be_called_like_a_comment() -> None:
+    block = Range(cluster="#1", subnet=address.Subnet.parse("10.0.0.0/8"), kind="pod")
+    text = rows.FIELDS + "\n" + rows.encode(block)
+    assert "\n\\x231\t" in text
+    problems: list[Problem] = []
+    assert [*row_reader.decode(text, problems.append)] == [block]
+    assert problems == []
+
+
+def test_what_is_wrong_is_quoted_in_part_if_it_is_long() -> None:
+    for word in ("x" * 10_000, "\U0001f4a9" * 10_000):
+        with pytest.raises(ValueError, match="bad addr") as raised:
+            address.pack(word)
+        assert len(str(raised.value).encode()) <= 200 + len("bad addr ''")

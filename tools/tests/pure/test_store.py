@@ -1,15 +1,18 @@
 """What the daemon holds, and what it makes of an earlier run's journal."""
 
 import io
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 
 import msgspec
+import pytest
 
 from k8s_sync import address, row_reader
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.daemon.store import Store
-from k8s_sync.model import SECOND, Claim, Owner, Row
+from k8s_sync.model import SECOND, Claim, Owner, Range, Row
 from tests.pure.kubernetes import NOW as NOON
 from tests.pure.kubernetes import pod, ran, us, where
 from tests.pure.told import Told
@@ -150,6 +153,28 @@ def test_what_is_not_found_again_is_missing() -> None:
         ("10.0.0.1", us("09:00:03"), NOON, "missing", 0),
         ("10.0.0.1", us("09:00:03"), None, "", 0),
     ]
+
+
+def test_blocks_are_remembered_too() -> None:
+    block = Range(cluster="demo", subnet=address.Subnet.parse("10.0.0.0/8"), kind="pod")
+    store, _ = restarted([block])
+    store.settle()
+    assert [row.end for row in store.timeline] == [us("12:00:00")]
+
+
+def test_a_journal_that_cannot_be_written_is_told_of_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    file = os.fdopen(writer, "w", encoding="utf-8")
+    kept = KeptJournal(file)
+    kept.note([claim(1, 7)])
+    kept.note([claim(2, 8)])
+    assert kept.problem == "the journal ends here: Broken pipe"
+    assert len(caplog.records) == 1
+    with suppress(OSError):
+        file.close()
 
 
 def history(store: Store) -> list[tuple[str, int, int | None, str, int]]:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8s_sync import address
-from k8s_sync.model import Claim, Owner, Row
-from k8s_sync.timeline import Timeline, row_digest, row_key
+from k8s_sync.model import SECOND, Claim, Owner, Range, Row
+from k8s_sync.timeline import Timeline, missing, row_digest, row_key
 from tests.pure.strategies import ROWS
 
 
@@ -92,3 +92,27 @@ def test_only_what_ended_long_ago_is_forgotten() -> None:
     assert timeline.owner(address.pack("10.0.0.2"), 150).match is None
     assert timeline.keys("c1")
     assert timeline.get(row_key(claim(2))) is None
+
+
+def test_what_is_forgotten_leaves_others_on_its_address() -> None:
+    here = address.pack("10.0.0.1")
+    timeline = timeline_of(
+        [claim(1, address=here, end=200), claim(2, address=here), claim(3, end=150)]
+    )
+    assert timeline.evict(201) == 2
+    assert [row.owner.uid for row in timeline.claims(here)] == ["u2"]
+
+
+def test_a_block_that_is_missing_has_an_end() -> None:
+    block = Range(cluster="c1", subnet=address.Subnet.parse("10.0.0.0/8"), kind="pod")
+    assert missing(block, 7).end == 7
+
+
+def test_of_what_has_ended_only_what_began_at_once_is_a_rival() -> None:
+    here = address.pack("10.0.0.1")
+    ended = [
+        claim(1, address=here, start=0, end=100 * SECOND),
+        claim(2, address=here, start=50 * SECOND, end=99 * SECOND),
+    ]
+    answer = timeline_of([*ended]).owner(here, 101 * SECOND)
+    assert (answer.match, answer.owner and answer.owner.uid) == ("ended", "u2")

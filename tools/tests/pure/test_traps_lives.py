@@ -223,6 +223,18 @@ def test_t22_versions_that_are_no_numbers_are_taken_as_they_come() -> None:
     assert told.who("10.0.0.2") == "exact uid-web-1"
 
 
+def test_t22_only_so_much_is_remembered_of_what_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("k8s_sync.claims.freshness._REMEMBERED", 1)
+    told = Told()
+    for name in ("web-1", "web-2"):
+        told.sees("pods", pod(name, IP))
+        told.loses("pods", f"uid-{name}", "", pod(name, IP))
+    assert told.sees("pods", pod("web-2", IP)) == []
+    assert told.sees("pods", pod("web-1", IP)) != []
+
+
 # --- T23: pods outlive their node
 
 

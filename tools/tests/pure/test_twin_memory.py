@@ -11,6 +11,8 @@ from k8s_sync.model import SECOND, Claim, Owner, Row
 from k8s_sync.rows import encode_payload
 from tests.pure.twin import Twin
 
+pytestmark = pytest.mark.long
+
 PODS = 2_000
 ROUNDS = 60
 SLACK = 2 << 20

@@ -11,6 +11,8 @@ from k8s_sync.row_reader import Problem, decode
 from k8s_sync.timeline import Timeline
 from tests.pure.twin import REPLAY, TOP, Twin, build
 
+pytestmark = pytest.mark.long
+
 CORPUS = sorted((TOP / "testing" / "vectors" / "rows").glob("*.rows"))
 LONG = 150
 """Reasons that quote more than some 200 bytes are cut in C++, to bound them."""

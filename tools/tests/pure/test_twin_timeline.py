@@ -15,6 +15,8 @@ from k8s_sync.model import SECOND, Claim, Ended, Kind, Owner, Proto, Range, Row
 from k8s_sync.timeline import row_digest
 from tests.pure.twin import Twin
 
+pytestmark = pytest.mark.long
+
 HERE = address.pack("10.0.0.1")
 UUID = "6f1c2a3e-8b7d-4c5e-9f00-aabbccddee0{}"
 

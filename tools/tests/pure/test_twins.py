@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from k8s_sync.model import Claim, Row
 from k8s_sync.timeline import Timeline
 from tests.pure.strategies import ADDRESS, CLUSTER, NETWORK, PORT, ROWS, TIME
 from tests.pure.twin import Twin
+
+pytestmark = pytest.mark.long
 
 QUESTIONS = st.lists(
     st.tuples(
