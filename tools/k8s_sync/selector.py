@@ -36,7 +36,7 @@ class Selector(msgspec.Struct, frozen=True):
                 found = owner.kind == "pod" and owner.pod == self.name
             case "service":
                 found = owner.kind == "service" and owner.service == self.name
-            case "workload":
+            case _:
                 found = owner.workload == self.name
         return found and self.namespace in ("", owner.namespace)
 
