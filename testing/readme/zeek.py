@@ -21,7 +21,7 @@ _INSTANCE = re.compile(
 )
 _FAMILY = re.compile(
     r'register_(?P<type>counter|gauge)_family\(.*?\$prefix="(?P<prefix>\w+)",'
-    r'\s*\$name="(?P<name>\w+)",\s*\$unit="(?P<unit>\w*)",'
+    r'\s*\$name="(?P<name>\w+)",\s*\$unit="1?(?P<unit>[a-z]*)",'
     r'\s*\$help_text="(?P<help>[^"]*)"(?:,\s*\$label_names=vector\((?P<labels>.*?)\))?',
     re.DOTALL,
 )
