@@ -8,9 +8,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection
 
 from k8s_sync import address
-from k8s_sync.enrich.question import ask, edges
+from k8s_sync.enrich.question import ask
 from k8s_sync.model import Claim, Proto
-from k8s_sync.rules import NOTHING, Answer
+from k8s_sync.rules import NOTHING, Answer, edges
 from k8s_sync.timeline import Timeline
 
 _LIMIT = 200_000

@@ -4,11 +4,9 @@ Pure. The Zeek plugin follows the same rules, so that live and offline answers a
 the same ones.
 """
 
-from collections.abc import Iterable
-from typing import Protocol
-
-from k8s_sync.model import Claim, Proto
-from k8s_sync.rules import LEAD, LINGER, SAME_START, Answer
+from k8s_sync.model import Proto
+from k8s_sync.rules import Answer
+from k8s_sync.timeline import Timeline
 
 _TCP: tuple[Proto, ...] = ("tcp",)
 _UDP: tuple[Proto, ...] = ("udp",)
@@ -67,18 +65,8 @@ def protocols(log: str, proto: str | None) -> tuple[Proto, ...]:
     return _BY_LOG.get(log, ANY)
 
 
-class Owners(Protocol):
-    """Whoever can be asked: a timeline, or a part of one."""
-
-    def owner(
-        self, address: bytes, time: int, port: int = 0, proto: Proto = ""
-    ) -> Answer:
-        """Says who owned an address; see `Timeline.owner`."""
-        ...
-
-
 def ask(
-    timeline: Owners,
+    timeline: Timeline,
     address: bytes,
     time: int,
     port: int = 0,
@@ -93,19 +81,3 @@ def ask(
     answers = [timeline.owner(address, time, port, proto) for proto in protos]
     ported = [found for found in answers if found.claim and found.claim.port]
     return ported[0] if len(ported) == 1 else timeline.owner(address, time)
-
-
-def edges(claims: Iterable[Claim]) -> list[int]:
-    """The times at which an answer may change, in order.
-
-    Between two of them, the first one included, every answer that these claims
-    can give is the same, for a timeline with the usual tolerances.
-    """
-    times: set[int] = set()
-    for claim in claims:
-        times.update((claim.start - LEAD, claim.start, claim.start + SAME_START))
-        if claim.terminating is not None:
-            times.add(claim.terminating)
-        if claim.end is not None:
-            times.update((claim.end, claim.end + LINGER))
-    return sorted(times)

@@ -1,5 +1,7 @@
 """A row of a log asks what the plugin would ask."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from k8s_sync import address
 from k8s_sync.enrich.lookup import Lookup
 from k8s_sync.enrich.question import ANY, ask, protocols
-from k8s_sync.model import SECOND, Claim, Owner, Proto
+from k8s_sync.model import SECOND, Claim, Ended, Owner, Proto
 from k8s_sync.timeline import Timeline
 from tests.pure import sample
 
@@ -41,19 +43,22 @@ def test_port_of_unknown_protocol_answers_if_one_alone_claims_it() -> None:
     assert ask(timeline, node, T, 53, ()).owner == sample.NODE
 
 
-_SECONDS = st.integers(0, 200).map(lambda seconds: seconds * SECOND)
+_SECONDS = st.integers(0, 400).map(lambda halves: halves * SECOND // 2)
 
 
 @st.composite
 def _claims(draw: st.DrawFn) -> Claim:
     start = draw(_SECONDS)
     port = draw(st.sampled_from([0, 0, 80]))
+    end = draw(st.none() | _SECONDS.map(lambda after: start + after))
     return Claim(
         cluster=draw(st.sampled_from(["a", "b"])),
         address=address.pack("10.0.0.1"),
         owner=Owner(kind="pod", uid=draw(st.sampled_from("uvw")), pod="p"),
         start=start,
-        end=draw(st.none() | _SECONDS.map(lambda after: start + after)),
+        end=end,
+        ended=draw(st.sampled_from(get_args(Ended))) if end is not None else "",
+        version=draw(st.sampled_from([0, 0, 1])),
         terminating=draw(st.none() | _SECONDS),
         port=port,
         proto=draw(st.sampled_from(["tcp", "udp"])) if port else "",
@@ -62,7 +67,7 @@ def _claims(draw: st.DrawFn) -> Claim:
 
 @given(
     st.lists(_claims(), max_size=5),
-    st.lists(st.integers(-50, 400).map(lambda s: s * SECOND), min_size=1),
+    st.lists(st.integers(-100, 800).map(lambda n: n * SECOND // 2), min_size=1),
     st.sampled_from([b"80", b"81", b"-"]),
     st.sampled_from([("tcp",), ("udp",), ANY, ()]),
 )
@@ -80,17 +85,25 @@ def test_kept_answers_are_those_of_the_timeline(
         assert found == repr(expected).encode()
 
 
-def test_an_answer_is_kept_no_longer_than_the_second_of_the_handover() -> None:
-    here, timeline = address.pack("10.0.0.1"), Timeline()
-    for uid, start in (("u", T), ("v", T + 2 * SECOND)):
-        owner = Owner(kind="pod", uid=uid)
-        timeline.apply(Claim(cluster="a", address=here, owner=owner, start=start))
-    lookup = Lookup(timeline, lambda answer: str(answer.match).encode())
-    matches = [
-        lookup.cell(b"10.0.0.1", T + tenths * SECOND // 10, b"", ())
-        for tenths in (20, 29, 30, 31)
+def test_the_second_of_a_handover_ends() -> None:
+    claims = [
+        Claim(
+            cluster="a",
+            address=address.pack("10.0.0.1"),
+            owner=Owner(kind="pod", uid=uid, pod=uid),
+            start=start,
+        )
+        for uid, start in (("u", T), ("v", T + 60 * SECOND))
     ]
-    assert matches == [b"ambiguous", b"ambiguous", b"exact", b"exact"]
+    timeline = Timeline()
+    for claim in claims:
+        timeline.apply(claim)
+    lookup = Lookup(timeline, lambda answer: str(answer.match).encode())
+    found = [
+        lookup.cell(b"10.0.0.1", T + 60 * SECOND + after, b"", ())
+        for after in (0, SECOND - 1, SECOND)
+    ]
+    assert found == [b"ambiguous", b"ambiguous", b"exact"]
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
