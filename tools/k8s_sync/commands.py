@@ -8,9 +8,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from k8s_sync import __version__
+from k8s_sync import __version__, enrich_command
 from k8s_sync.console import show
-from k8s_sync.enrich.columns import OPTIONAL, Columns
 
 Parser = argparse.ArgumentParser
 Arguments = argparse.Namespace
@@ -80,71 +79,6 @@ def _history_arguments(parser: Parser) -> None:
 def _history(args: Arguments) -> int:
     code: int = args.work(args)
     return code
-
-
-def _enrich_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "logs",
-        metavar="LOG",
-        nargs="*",
-        help="Zeek log, TSV or JSON, plain or gzip; - or none is standard input",
-    )
-    parser.add_argument(
-        "--journal", required=True, metavar="FILE", help="journal, plain or gzip, or -"
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="-",
-        metavar="PLACE",
-        help="where copies go, as with cp: a directory that exists (copies keep their"
-        " names, and stay gzip if they were), or for one LOG a file (gzip if its name"
-        " ends in .gz); by default standard output, never gzip",
-    )
-    parser.add_argument(
-        "--columns",
-        type=_columns,
-        default=(),
-        metavar="NAME,...",
-        help=f"further columns, of: {', '.join(OPTIONAL)}",
-    )
-    parser.add_argument(
-        "--labels",
-        type=lambda text: frozenset(_names(text)),
-        default=frozenset(),
-        metavar="KEY,...",
-        help="keys of labels to be shown in the column labels, * for all; implies it",
-    )
-
-
-def _enrich(args: Arguments) -> int:
-    from k8s_sync.enrich import run as enrich  # noqa: PLC0415
-
-    if "labels" in args.columns and not args.labels:
-        args.parser.error("--columns labels needs --labels KEY,... (* for all)")
-    wanted = {*args.columns, *(("labels",) if args.labels else ())}
-    extra = tuple(name for name in OPTIONAL if name in wanted)
-    options = enrich.Options(
-        journal=args.journal,
-        logs=tuple(args.logs),
-        output=args.output,
-        columns=Columns(extra, args.labels),
-    )
-    return enrich.run(options)
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _columns(text: str) -> tuple[str, ...]:
-    names = _names(text)
-    for name in names:
-        if name not in OPTIONAL:
-            raise argparse.ArgumentTypeError(
-                f"no column {name!r}; there are: {', '.join(OPTIONAL)}"
-            )
-    return tuple(names)
 
 
 def _export_arguments(parser: Parser) -> None:
@@ -255,18 +189,11 @@ examples:
   k8s-sync history import all.db east.db west.db claims.log.gz""",
     ),
     "enrich": Command(
-        _enrich,
-        _enrich_arguments,
+        enrich_command.run,
+        enrich_command.arguments,
         "add owners to logs that are already written",
-        "Adds the columns that Zeek would have written with the plugin, in the same"
-        "\nplaces. Lines that make no sense pass through as they are, and are told of.",
-        """\
-examples:
-  k8s-sync enrich --journal claims.log conn.log > conn-owned.log
-  zcat conn.*.log.gz | k8s-sync enrich --journal claims.log | zeek-cut id.orig_k8s.pod
-  k8s-sync enrich --journal claims.log.gz --output owned/ --labels app,tier *.log.gz
-
-exit codes: 0 done, 1 a log or the journal could not be read, 2 usage""",
+        enrich_command.DESCRIPTION,
+        enrich_command.EPILOG,
     ),
     "export": Command(
         _export,

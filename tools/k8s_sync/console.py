@@ -1,7 +1,10 @@
 """What commands tell the person who runs them."""
 
+import shutil
 import sys
 import time
+from collections.abc import Callable
+from typing import TextIO
 
 _PROGRESS_EVERY = 1.0
 """In seconds."""
@@ -18,24 +21,66 @@ def show(text: str) -> None:
 
 
 class Progress:
-    """A line that changes, on a terminal only."""
+    """A line that changes, on a terminal only: how far, how fast, how long still."""
 
-    def __init__(self) -> None:
-        """Shows nothing yet."""
-        self._watched = sys.stderr.isatty()
-        self._next = time.monotonic() + _PROGRESS_EVERY
+    def __init__(
+        self,
+        total: int = 0,
+        *,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Shows nothing yet.
+
+        Args:
+            total: Bytes that there are to read; 0 if that is not known.
+            stream: Where the line is; standard error by default.
+            clock: Tells the time, in seconds.
+        """
+        self._stream = stream or sys.stderr
+        self._watched = self._stream.isatty()
+        self._total = total
+        self._clock = clock
+        self._began = clock()
+        self._next = self._began + _PROGRESS_EVERY
         self._shown = False
+        self._rows = self._size = 0
 
-    def show(self, name: str, rows: int) -> None:
-        """Tells how far it is, at most once in a while."""
-        if self._watched and time.monotonic() >= self._next:
-            sys.stderr.write(f"\r{name}: {rows:,} rows")
-            sys.stderr.flush()
-            self._next = time.monotonic() + _PROGRESS_EVERY
-            self._shown = True
+    def add(self, what: str, rows: int, size: int) -> None:
+        """Counts rows, and the bytes read for them; shows that once in a while."""
+        self._rows += rows
+        self._size += size
+        self._tell(what, self._rows, self._size)
+
+    def show(self, what: str, rows: int, size: int) -> None:
+        """Shows, beside what was counted here, what was counted elsewhere."""
+        self._tell(what, self._rows + rows, self._size + size)
+
+    def _tell(self, what: str, rows: int, size: int) -> None:
+        now = self._clock()
+        if not self._watched or now < self._next:
+            return
+        self._next = now + _PROGRESS_EVERY
+        self._shown = True
+        passed = now - self._began
+        parts = [what, f"{rows:,} rows", f"{rows / passed:,.0f}/s"]
+        if 0 < size <= self._total:
+            left = passed * (self._total - size) / size
+            parts.append(f"{size / self._total:.0%}, {_duration(left)} left")
+        line = ", ".join(parts)
+        width = shutil.get_terminal_size().columns - 1
+        self._stream.write(f"\r\x1b[K{line[-width:]}")
+        self._stream.flush()
 
     def clear(self) -> None:
         """Takes the line away."""
         if self._shown:
-            sys.stderr.write("\r\x1b[K")
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
             self._shown = False
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

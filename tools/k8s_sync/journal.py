@@ -12,6 +12,7 @@ import msgspec
 
 from k8s_sync.errors import FatalError
 from k8s_sync.model import Row
+from k8s_sync.packing import packed, packing_for
 from k8s_sync.row_reader import Problem, Reader
 from k8s_sync.rows import HEADER, encode
 from k8s_sync.streams import open_input, open_output, reading
@@ -19,7 +20,6 @@ from k8s_sync.timeline import Timeline
 
 _TOLD = 10
 """Problems that are told one by one; a file that is no journal has one per line."""
-_GZIP = ".gz"
 
 
 class Journal(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ class Rows:
 
 
 def read(path: str, warn: Callable[[str], None]) -> Journal:
-    """Reads a journal, plain or gzip; ``-`` is standard input.
+    """Reads a journal, compressed or not; ``-`` is standard input.
 
     Args:
         path: The file.
@@ -101,7 +101,8 @@ def write(path: str, rows: Iterable[Row]) -> int:
     """Writes a journal that appears whole, or not at all.
 
     Args:
-        path: The file, gzip if its name ends in ``.gz``; ``-`` is standard output.
+        path: The file, compressed if its name ends in ``.gz`` or ``.zst``; ``-`` is
+            standard output.
         rows: What to write.
 
     Returns:
@@ -111,7 +112,7 @@ def write(path: str, rows: Iterable[Row]) -> int:
         FatalError: It cannot be written.
     """
     count = 0
-    with open_output(path, compress=path.endswith(_GZIP)) as stream:
+    with open_output(path) as out, packed(out, packing_for(path)) as stream:
         stream.write(HEADER.encode())
         for row in rows:
             stream.write(encode(row).encode(errors="surrogateescape"))

@@ -1,22 +1,22 @@
-"""Byte streams: inputs that may be gzip, outputs that are whole or not there.
+"""Byte streams: inputs that may be compressed, outputs that are whole or not there.
 
 ``-`` is standard input or output. This module knows nothing of what is in the
 bytes.
 """
 
-import gzip
 import io
 import os
+import select
 import shutil
 import stat
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from k8s_sync import packing
 from k8s_sync.errors import FatalError
 
 STANDARD = "-"
@@ -27,52 +27,67 @@ CHUNK = 1 << 20
 LINE_LIMIT = 64 * CHUNK
 """A longer line is handed on in pieces, so that memory stays bounded."""
 
-_GZIP_MAGIC = b"\x1f\x8b"
-
 
 class Input:
-    """An open input; its bytes are those inside a gzip file."""
+    """An open input; its bytes are those inside a compressed file."""
 
     def __init__(self, name: str, raw: BinaryIO) -> None:
-        """Looks at the first bytes of `raw` to see whether it is gzip."""
+        """Looks at the first bytes of `raw` to see how it is compressed."""
         self.name = name
         """For messages."""
-        self.cut = False
-        """The last line has no newline."""
+        self._raw = raw
         # The interface of a buffered reader is what the stubs of its argument
         # ask for, and what any binary file offers.
         buffered = io.BufferedReader(cast("io.RawIOBase", raw), CHUNK)
-        self.is_gzip = buffered.peek(2)[:2] == _GZIP_MAGIC
-        self.stream: BinaryIO = (
-            cast("BinaryIO", gzip.GzipFile(fileobj=buffered))
-            if self.is_gzip
-            else buffered
-        )
+        self.packing = packing.packing_of(buffered.peek(packing.MAGIC))
+        """How it is compressed."""
+        self.stream = packing.unpacked(cast("BinaryIO", buffered), self.packing)
+        status = os.fstat(raw.fileno())
+        self.live = not stat.S_ISREG(status.st_mode)
+        """Somebody may still be writing to the other end of it."""
+        self.size = 0 if self.live else status.st_size
+        """Bytes of the file as it lies there; 0 if that cannot be known."""
 
-    def lines(self) -> Iterator[list[bytes]]:
-        r"""Yields the lines that are there, as soon as they are there.
+    def fileno(self) -> int:
+        """The descriptor that bytes come from."""
+        return self._raw.fileno()
 
-        Lines end in ``\n``, which is taken off. If there is something after the last
-        one, it comes as a line by itself, and `cut` is set before it does.
+    def ready(self) -> bool:
+        """Tells whether reading will surely not wait for anybody."""
+        return not self.live or bool(select.select([self], [], [], 0)[0])
+
+    def position(self) -> int:
+        """How many of these bytes were read; 0 if that cannot be known."""
+        return 0 if self.live else self._raw.tell()
+
+    def blocks(self) -> Iterator[bytes]:
+        r"""Yields the lines that are there; those of a pipe as soon as they are.
+
+        A block is one line or more with their ``\n``; only the last one of all may
+        lack it. From a pipe it may be empty: so far there is only a part of a line.
 
         Raises:
             FatalError: The input ends in the middle, or cannot be read.
         """
-        read = cast("io.BufferedReader", self.stream).read1
-        rest = b""
+        rest: list[bytes] = []
+        waiting = 0
+        read = self.stream.read1 if self.live else self.stream.read
         with reading(self.name):
             while chunk := read(CHUNK):
-                lines = (rest + chunk).split(b"\n")
-                rest = lines.pop()
-                if len(rest) > LINE_LIMIT:
+                end = chunk.rfind(b"\n") + 1
+                if end:
+                    yield b"".join([*rest, chunk[:end]])
+                    rest, waiting = [], 0
+                elif self.live:
+                    yield b""
+                rest.append(chunk[end:])
+                waiting += len(chunk) - end
+                if waiting > LINE_LIMIT:
                     raise FatalError(
                         f"{self.name}: a line of more than {LINE_LIMIT} bytes"
                     )
-                if lines:
-                    yield lines
-        if rest:
-            self.cut = True
-            yield [rest]
+        if waiting:
+            yield b"".join(rest)
 
 
 @contextmanager
@@ -80,8 +95,8 @@ def reading(name: str) -> Iterator[None]:
     """Turns what can go wrong while reading a file into one sentence."""
     try:
         yield
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FatalError(f"{name}: truncated or damaged gzip: {error}") from error
+    except packing.ERRORS as error:
+        raise FatalError(f"{name}: truncated or damaged: {error}") from error
     except OSError as error:
         raise FatalError(f"{name}: {error.strerror or error}") from error
 
@@ -108,9 +123,7 @@ def open_input(path: str) -> Iterator[Input]:
 
 
 @contextmanager
-def open_output(
-    path: str, *, compress: bool = False, like: str | None = None
-) -> Iterator[BinaryIO]:
+def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
     """Opens a file for writing that appears whole, or not at all.
 
     What is written goes to a temporary file beside it, which takes its name when
@@ -119,7 +132,6 @@ def open_output(
 
     Args:
         path: The file, or ``-``.
-        compress: Writes gzip.
         like: A file whose permissions the new one gets.
 
     Raises:
@@ -127,52 +139,56 @@ def open_output(
     """
     if path == STANDARD:
         sys.stdout.flush()
-        with _compressed(sys.stdout.buffer, compress=compress) as stream:
-            yield stream
+        yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     target = Path(path).resolve()
-    with _writing(path):
-        plain = not target.exists() or stat.S_ISREG(target.stat().st_mode)
-        if not plain:
-            file = target.open("wb")
-        else:
+    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+        with writing(path):
+            device = target.open("wb")
+        try:
+            yield device
+        finally:
+            with writing(path):
+                device.close()
+        return
+    temporary = ""
+    try:
+        with writing(path):
             handle, temporary = tempfile.mkstemp(
                 prefix=f".{target.name}.", dir=target.parent
             )
-            file = os.fdopen(handle, "wb")
-    try:
-        with file:
-            with _compressed(file, compress=compress) as stream:
-                yield stream
-            if plain:
-                with _writing(path):
-                    file.flush()
-                    os.fsync(file.fileno())
-        if plain:
-            with _writing(path):
-                _permit(temporary, like or (path if target.exists() else None))
-                os.replace(temporary, target)  # noqa: PTH105
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            with writing(path):
+                file.flush()
+                os.fsync(file.fileno())
+        with writing(path):
+            _permit(temporary, like or (path if target.exists() else None))
+            os.replace(temporary, target)  # noqa: PTH105
     except BaseException:
-        if plain:
+        if temporary:
             Path(temporary).unlink(missing_ok=True)
         raise
 
 
-@contextmanager
-def _compressed(file: BinaryIO, *, compress: bool) -> Iterator[BinaryIO]:
-    if not compress:
-        yield file
-        return
-    # Without name and time, so that equal contents are equal files.
-    with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as stream:
-        yield cast("BinaryIO", stream)
+def make_directory(path: Path) -> None:
+    """Makes a directory, and those that it is in.
+
+    Raises:
+        FatalError: It cannot be made.
+    """
+    with writing(str(path)):
+        path.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
-def _writing(name: str) -> Iterator[None]:
+def writing(name: str) -> Iterator[None]:
+    """Turns what can go wrong while writing a file into one sentence."""
     try:
         yield
+    except BrokenPipeError:
+        raise  # who read it has seen enough
     except OSError as error:
         raise FatalError(f"{name}: {error.strerror or error}") from error
 

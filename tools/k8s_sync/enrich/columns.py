@@ -54,26 +54,27 @@ class Columns(msgspec.Struct, frozen=True):
         """The names in their order, without a prefix."""
         return DEFAULT + self.extra
 
-    def values(self, answer: Answer) -> list[Value]:
-        """The values in the same order; what is unset is empty."""
+    def values(self, answer: Answer) -> dict[str, Value]:
+        """The values by name, in their order; what is unset is empty."""
         claim = answer.claim
         if claim is None:
-            return [
-                (answer.match or "") if name == "match" else "" for name in self.names
-            ]
+            return {
+                name: (answer.match or "") if name == "match" else ""
+                for name in self.names
+            }
         of_claim = {
             "match": answer.match or "",
             "cluster": claim.cluster,
             "network": claim.network,
         }
-        values: list[Value] = []
+        values: dict[str, Value] = {}
         for name in self.names:
             if name in of_claim:
-                values.append(of_claim[name])
+                values[name] = of_claim[name]
             elif name == "labels":
-                values.append(self._labels(claim.owner.labels))
+                values[name] = self._labels(claim.owner.labels)
             else:
-                values.append(getattr(claim.owner, name))
+                values[name] = getattr(claim.owner, name)
         return values
 
     def _labels(self, labels: tuple[str, ...]) -> tuple[str, ...]:

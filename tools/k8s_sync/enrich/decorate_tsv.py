@@ -3,16 +3,18 @@
 Lines go in and come out; files are somebody else's business.
 """
 
+from msgspec.structs import replace
+
 from k8s_sync import times
-from k8s_sync.enrich.columns import SETS, Columns
-from k8s_sync.enrich.lookup import Lookup
+from k8s_sync.enrich.columns import SIDES
 from k8s_sync.enrich.question import protocols
 from k8s_sync.enrich.quick_tsv import Quick, make_quick
+from k8s_sync.enrich.setting import Setting
 from k8s_sync.enrich.tally import Tally
 from k8s_sync.enrich.tsv_plan import Plan, make_plan
 from k8s_sync.enrich.zeek_log import Dialect
 from k8s_sync.model import Proto
-from k8s_sync.timeline import Timeline
+from k8s_sync.rules import Answer
 
 _PROTOS_LIMIT = 1000
 """Values of ``proto`` that are kept; there are some ten of them in a sane log."""
@@ -21,21 +23,18 @@ _PROTOS_LIMIT = 1000
 class TsvDecorator:
     """Decorates one log, which may be several in a row, each with its header."""
 
-    def __init__(
-        self, timeline: Timeline, columns: Columns, log: str, tally: Tally
-    ) -> None:
+    def __init__(self, setting: Setting, log: str, tally: Tally) -> None:
         """Makes a decorator.
 
         Args:
-            timeline: Where the answers come from.
-            columns: What to say about an owner.
+            setting: Where the answers come from, and how they are written.
             log: The log's name, such as ``conn``, until a header tells it.
             tally: Counts rows and problems.
         """
-        self._timeline = timeline
-        self._columns = columns
-        self._tally = tally
-        self._line = 0
+        self._setting = setting
+        self.tally = tally
+        self.line = 0
+        """Lines that went before."""
         self._fields: bytes | None = None
         """A ``#fields`` line, held back until its types are known."""
         self._any_fields = False
@@ -53,13 +52,13 @@ class TsvDecorator:
         at = 0
         while at < len(lines):
             if self._quick is not None:
-                start, at = at, self._quick(lines, at, out)
-                self._line += at - start
+                start, at = at, self._quick(lines, at, out, self.tally)
+                self.line += at - start
                 if at == len(lines):
                     break
             line = lines[at]
             at += 1
-            self._line += 1
+            self.line += 1
             if line[:1] == b"#":
                 out.extend(self._meta(line))
             else:
@@ -82,6 +81,8 @@ class TsvDecorator:
             return self._header(line)
         held = self.finish()
         dialect = self._dialect.after(line.removesuffix(b"\r"))
+        if line.startswith(b"#separator "):
+            self._plan, self._any_fields = None, False
         if dialect != self._dialect:
             self._set_dialect(dialect)
         return [*held, line]
@@ -90,9 +91,14 @@ class TsvDecorator:
         self._dialect = dialect
         self._quick = None
         self._protos = {}
-        self._lookup = Lookup(
-            self._timeline, lambda answer: dialect.cells(self._columns.values(answer))
-        )
+        # Whose owner it is makes no difference to what is written of it.
+        added = self._setting.naming.added(SIDES["id.orig_h"], self._setting.columns)
+
+        def render(answer: Answer) -> bytes:
+            values = self._setting.columns.values(answer)
+            return dialect.cells([field.pick(values) for field in added])
+
+        self._lookup = self._setting.lookup(replace(dialect, path=""), render)
 
     def _header(self, types_line: bytes | None) -> list[bytes]:
         """Writes the ``#fields`` line that was held back, and that of the types."""
@@ -106,36 +112,40 @@ class TsvDecorator:
             types = self._dialect.names(types_line.removesuffix(b"\r"))
             if len(types) != len(names):
                 reason = f"{len(types)} types, {len(names)} expected"
-                self._tally.problem("header", self._line, reason)
+                self.tally.problem("header", self.line, reason)
                 types = None
-        plan = self._plan = make_plan(names, types)
+        plan = self._plan = make_plan(names, types, self._setting.naming)
         self._quick = None
         if plan is not None and not self._end:
             self._learn_proto(plan, b"")
             self._quick = make_quick(
-                plan, self._dialect.separator, self._lookup, self._protos, self._tally
+                plan, self._dialect.separator, self._lookup, self._protos
             )
         held = [fields_line] if types_line is None else [fields_line, types_line]
         if plan is None:
             return held
-        columns = self._columns.names
         added = {
-            side.prefix: [f"{side.prefix}.{column}" for column in columns]
+            side.prefix: self._setting.naming.added(side.prefix, self._setting.columns)
             for side in plan.sides
         }
-        held[0] = self._dialect.header(b"#fields", plan.apply(names, added)) + self._end
+        cells = {
+            prefix: [field.name for field in told] for prefix, told in added.items()
+        }
+        held[0] = self._dialect.header(b"#fields", plan.apply(names, cells)) + self._end
         if types is not None:
-            new = ["set[string]" if column in SETS else "string" for column in columns]
-            types = plan.apply(types, {side.prefix: new for side in plan.sides})
+            cells = {
+                prefix: [field.type for field in told] for prefix, told in added.items()
+            }
+            types = plan.apply(types, cells)
             held[1] = self._dialect.header(b"#types", types) + self._end
         return held
 
     def _row(self, line: bytes) -> bytes:
         plan = self._plan
         if plan is None:
-            self._tally.rows += 1
+            self.tally.rows += 1
             if not self._any_fields:
-                self._tally.problem("header", self._line, "row before #fields")
+                self.tally.problem("header", self.line, "row before #fields")
             return line
         end = self._end
         if end:
@@ -144,9 +154,9 @@ class TsvDecorator:
         cells = line.split(separator)
         if len(cells) != plan.width:
             reason = f"{len(cells)} cells, {plan.width} expected"
-            self._tally.problem("cells", self._line, reason)
+            self.tally.problem("cells", self.line, reason)
             return line + end
-        self._tally.rows += 1
+        self.tally.rows += 1
         for at in plan.drop:
             del cells[at]
         time = self._time(cells[plan.time])
@@ -180,10 +190,10 @@ class TsvDecorator:
             except ValueError as error:
                 new = nothing
                 if cells[addr] != self._dialect.unset:
-                    self._tally.problem("address", self._line, str(error))
+                    self.tally.problem("address", self.line, str(error))
             named = named or new is not nothing
             added.append(new)
-        self._tally.named += named
+        self.tally.named += named
         return added
 
     def _time(self, cell: bytes) -> int | None:
@@ -193,7 +203,7 @@ class TsvDecorator:
         try:
             return times.parse_bytes(cell)
         except ValueError as error:
-            self._tally.problem("time", self._line, str(error))
+            self.tally.problem("time", self.line, str(error))
             return None
 
     def _learn_proto(self, plan: Plan, cell: bytes) -> tuple[Proto, ...]:

@@ -12,7 +12,7 @@ from k8s_sync.enrich.tsv_plan import Plan
 from k8s_sync.model import Proto
 from k8s_sync.times import parse_bytes
 
-Quick = Callable[[list[bytes], int, list[bytes]], int]
+Quick = Callable[[list[bytes], int, list[bytes], Tally], int]
 """Decorates lines from an index on; returns the index of the first unusual one."""
 
 _SIDES = 2
@@ -23,7 +23,6 @@ def make_quick(
     separator: bytes,
     lookup: Lookup,
     known: dict[bytes, tuple[Proto, ...]],
-    tally: Tally,
 ) -> Quick | None:
     """Prepares for the rows under one header.
 
@@ -33,7 +32,6 @@ def make_quick(
         lookup: Where the answers come from.
         known: The protocols by the text in the column ``proto``; for a log without
             one, under no text.
-        tally: Counts rows.
 
     Returns:
         None if they are no rows of connections.
@@ -52,7 +50,7 @@ def make_quick(
     cell, nothing, join = lookup.cell, lookup.nothing, separator.join
     only = known[b""] if at_proto < 0 else ()
 
-    def quick(lines: list[bytes], start: int, out: list[bytes]) -> int:
+    def quick(lines: list[bytes], start: int, out: list[bytes], tally: Tally) -> int:
         protos = only
         append = out.append
         named = 0

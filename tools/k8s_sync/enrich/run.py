@@ -1,27 +1,27 @@
 """Adds owners to logs that are already written, with what a journal knows.
 
-This module opens files and counts; what happens to a line is the business of
-`decorate_tsv` and `decorate_json`.
+This module knows what was asked for; how the copies are made is the business of
+`copying`, and what happens to a line that of `decorate_tsv` and `decorate_json`.
 """
 
-import re
+import gc
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
-from k8s_sync import journal
-from k8s_sync.console import Progress, say
+from k8s_sync import journal, workers
+from k8s_sync.console import say
+from k8s_sync.enrich import amend
 from k8s_sync.enrich.columns import Columns
-from k8s_sync.enrich.decorate_json import JsonDecorator
-from k8s_sync.enrich.decorate_tsv import TsvDecorator
-from k8s_sync.enrich.tally import ProblemKind, Tally
-from k8s_sync.enrich.zeek_log import detect
-from k8s_sync.errors import ConfigError, SyncError
-from k8s_sync.streams import STANDARD, STANDARD_INPUT, Input, open_input, open_output
-from k8s_sync.timeline import Timeline
+from k8s_sync.enrich.copying import Copies
+from k8s_sync.enrich.naming import Naming
+from k8s_sync.enrich.pieces import Desk
+from k8s_sync.enrich.places import Plan, make_plan, mark, without_done
+from k8s_sync.enrich.setting import Setting
+from k8s_sync.enrich.tally import ProblemKind
+from k8s_sync.errors import ConfigError
+from k8s_sync.streams import STANDARD
 
-_LOG_NAME = re.compile(r"[A-Za-z0-9_]+")
 _KINDS: dict[ProblemKind, str] = {
     "header": "problems of headers",
     "cells": "wrong numbers of cells",
@@ -34,12 +34,20 @@ _KINDS: dict[ProblemKind, str] = {
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What to do with which logs."""
 
-    journal: str
+    journal: str = ""
+    """Without one, lines keep the owners that they have."""
+    amendments: tuple[str, ...] = ()
+    """Logs of what became known late; it counts more than the journal."""
     logs: tuple[str, ...] = ()
-    """Files, or ``-``; none is standard input."""
+    """Files, directories, patterns or ``-``; none is standard input."""
     output: str = STANDARD
     """Where the copy goes: a file, an existing directory, or standard output."""
     columns: Columns = Columns()
+    naming: Naming = Naming()
+    force: bool = False
+    """Do again what an earlier run has done."""
+    jobs: int = 0
+    """Processes to work with; 0: one for each core."""
 
 
 def run(options: Options) -> int:
@@ -52,104 +60,50 @@ def run(options: Options) -> int:
     Raises:
         SyncError: The options contradict each other, or the journal cannot be read.
     """
-    jobs = _plan(options)
-    known = journal.read(options.journal, say)
-    if not known.rows:
-        say(f"{options.journal}: the journal is empty: nobody will be named")
-    tallies: list[Tally] = []
-    failed = 0
-    for job in jobs:
-        try:
-            tallies.append(_enrich(known.timeline, options.columns, job))
-        except SyncError as error:
-            failed += 1
-            say(str(error))
-    _summarise(tallies, failed)
-    return 1 if failed else 0
-
-
-class _Job(msgspec.Struct, frozen=True):
-    """One log, and where its copy goes."""
-
-    log: str
-    target: str
-    compress: bool | None = None
-    """Unset: as the log is."""
-
-
-def _plan(options: Options) -> list[_Job]:
-    """Decides what is written where, and checks that this can work."""
-    logs = options.logs or (STANDARD,)
-    if options.journal == STANDARD and STANDARD in logs:
+    if not options.journal and not options.amendments:
+        raise ConfigError("nothing to tell: name a --journal, or --amendments")
+    if options.journal == STANDARD and STANDARD in (options.logs or (STANDARD,)):
         raise ConfigError("standard input cannot be both the journal and a log")
-    output = Path(options.output)
-    if not output.is_dir():
-        if len(logs) > 1:
-            raise ConfigError(
-                f"{len(logs)} logs need --output with a directory that exists"
-            )
-        if options.output == STANDARD:
-            return [_Job(logs[0], STANDARD, compress=False)]
-        _check_target(logs[0], output)
-        return [_Job(logs[0], str(output), compress=output.suffix == ".gz")]
-    plan: dict[Path, str] = {}
-    for log in logs:
-        if log == STANDARD:
-            raise ConfigError("standard input has no name that --output could use")
-        target = output / Path(log).name
-        if target in plan:
-            raise ConfigError(f"{plan[target]} and {log} would both become {target}")
-        _check_target(log, target)
-        plan[target] = log
-    return [_Job(log, str(target)) for target, log in plan.items()]
+    plan = make_plan(options.logs, options.output)
+    how = _how(options)
+    if plan.resumable and not options.force:
+        plan = without_done(plan, options.output, how, options.journal)
+    copies = Copies(_desk(options), options.jobs or workers.cores())
+    if plan.jobs:
+        if plan.resumable:
+            mark(options.output, how)
+        copies.make(plan.jobs)
+    _summarise(copies, plan, with_journal=bool(options.journal))
+    return 1 if copies.lost else 0
 
 
-def _check_target(log: str, target: Path) -> None:
-    if log != STANDARD and target.resolve() == Path(log).resolve():
-        raise ConfigError(f"{target} would replace the log itself: name another place")
+def _desk(options: Options) -> Desk:
+    late = amend.read_all(options.amendments) if options.amendments else None
+    setting = None
+    if options.journal:
+        known = journal.read(options.journal, say)
+        if not known.rows:
+            say(f"{options.journal}: the journal is empty: nobody will be named")
+        setting = Setting(known.timeline, options.columns, options.naming)
+    # What is known is shared by all processes, as long as nobody touches it.
+    gc.freeze()
+    return Desk(setting, options.naming, late)
 
 
-def _enrich(timeline: Timeline, columns: Columns, job: _Job) -> Tally:
-    like = None if STANDARD in (job.log, job.target) else job.log
-    with open_input(job.log) as source:
-        compress = source.is_gzip if job.compress is None else job.compress
-        tally = Tally(source.name, say)
-        with open_output(job.target, compress=compress, like=like) as out:
-            _decorate(source, out, timeline, columns, tally)
-    return tally
+def _how(options: Options) -> str:
+    """All that the copies depend on, but their logs and what the journal says."""
+    told = {
+        "journal": options.journal and str(Path(options.journal).resolve()),
+        "amendments": [str(Path(path).resolve()) for path in options.amendments],
+        "columns": options.columns.names,
+        "labels": sorted(options.columns.labels),
+        "naming": msgspec.to_builtins(options.naming),
+    }
+    return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
 
 
-def _decorate(
-    source: Input, out: BinaryIO, timeline: Timeline, columns: Columns, tally: Tally
-) -> None:
-    """Passes a log through, piece by piece, so that memory stays constant."""
-    progress = Progress()
-    decorator: TsvDecorator | JsonDecorator | None = None
-    for lines in source.lines():
-        if decorator is None:
-            first = next((line for line in lines if line.strip()), b"")
-            kind = JsonDecorator if detect(first) == "json" else TsvDecorator
-            decorator = kind(timeline, columns, _log_name(source), tally)
-        done = decorator.decorate(lines)
-        if source.cut:
-            done += decorator.finish()
-        if done:
-            out.write(b"\n".join(done) + (b"" if source.cut else b"\n"))
-        if source.name == STANDARD_INPUT:
-            out.flush()  # somebody may be waiting for it
-        progress.show(tally.name, tally.rows)
-    if decorator is not None and (done := decorator.finish()):
-        out.write(b"\n".join(done) + b"\n")
-    progress.clear()
-
-
-def _log_name(source: Input) -> str:
-    """Guesses the log from its file's name, as ``conn`` from ``conn.12-13.log.gz``."""
-    found = _LOG_NAME.match(Path(source.name).name)
-    return found[0] if found and source.name != STANDARD_INPUT else ""
-
-
-def _summarise(tallies: list[Tally], failed: int) -> None:
+def _summarise(copies: Copies, plan: Plan, *, with_journal: bool) -> None:
+    tallies = copies.tallies
     for tally in tallies:
         if tally.problems:
             problems = tally.problems.items()
@@ -157,5 +111,11 @@ def _summarise(tallies: list[Tally], failed: int) -> None:
     rows = sum(tally.rows for tally in tallies)
     named = sum(tally.named for tally in tallies)
     logs = f"{len(tallies)} log{'' if len(tallies) == 1 else 's'}"
-    lost = f"; {failed} lost" if failed else ""
-    say(f"{logs}, {rows} rows, {named} with something to say about them{lost}")
+    lost = f"; {copies.lost} lost" if copies.lost else ""
+    done = f"; {plan.done} done before" if plan.done else ""
+    if plan.outdated:
+        done += f", {plan.outdated} of them before the journal changed (see --force)"
+    amended = sum(tally.amended for tally in tallies)
+    ends = f", {amended} ends of connections amended" if amended else ""
+    about = f", {named} with something to say about them" if with_journal else ""
+    say(f"{logs}, {rows} rows{about}{ends}{lost}{done}")

@@ -6,7 +6,8 @@ column of its ``id``, others at the end of the row.
 
 from typing import NamedTuple
 
-from k8s_sync.enrich.columns import ADDRESSES, SIDES, STAND_INS
+from k8s_sync.enrich.columns import SIDES, STAND_INS
+from k8s_sync.enrich.naming import Naming
 
 _ID = "id."
 
@@ -56,85 +57,102 @@ class Plan(NamedTuple):
         return out
 
 
-def make_plan(names: list[str], types: list[str] | None) -> Plan | None:
+class _Header(NamedTuple):
+    """The columns as the log has them."""
+
+    names: list[str]
+    """By Zeek's names."""
+    types: list[str] | None
+    left: list[int]
+    """Places of the columns that no earlier decoration has added."""
+
+    def address(self, column: str) -> int | None:
+        """Finds a column of addresses."""
+        if column not in self.names:
+            return None
+        at = self.names.index(column)
+        return at if self.types is None or self.types[at] == "addr" else None
+
+    def place(self, at: int) -> int:
+        """Where the last column up to one place is, counting what is left."""
+        return max(sum(kept <= at for kept in self.left) - 1, 0)
+
+
+def make_plan(
+    written: list[str], types: list[str] | None, naming: Naming
+) -> Plan | None:
     """Decides what to do with rows.
 
     Args:
-        names: The columns, as in ``#fields``.
+        written: The columns, as in ``#fields``.
         types: Their types; None if they are not known.
+        naming: What columns are called.
 
     Returns:
         None if the log has no time or no address to ask about.
     """
-    sides = _sides(names, types)
+    names = [naming.own(name) for name in written]
+    header = _Header(names, types, [])
+    of_id = naming.about(SIDES.values())
+    sides = _sides(header, [name in of_id for name in written], naming)
     if "ts" not in names or not sides:
         return None
-    prefixes = tuple(f"{side.prefix}." for side in sides)
-    old = [at for at, name in enumerate(names) if name.startswith(prefixes)]
-    left = [name for name in names if not name.startswith(prefixes)]
+    old = naming.about(side.prefix for side in sides)
+    added = [at for at, name in enumerate(written) if name in old]
+    header.left.extend(at for at in range(len(names)) if at not in added)
+
+    def place(at: int | None) -> int | None:
+        return None if at is None else header.place(at)
+
+    time = names.index("ts")
     return Plan(
         width=len(names),
-        drop=tuple(reversed(old)),
-        time=left.index("ts"),
-        proto=left.index("proto") if "proto" in left else None,
+        drop=tuple(reversed(added)),
+        time=header.place(time),
+        proto=place(names.index("proto") if "proto" in names else None),
         sides=tuple(
             Side(
                 prefix=side.prefix,
-                addr=left.index(names[side.addr]),
-                port=None if side.port is None else left.index(names[side.port]),
-                after=_after(names, left, side),
-                stand_in=(
-                    None if side.stand_in is None else left.index(names[side.stand_in])
-                ),
+                addr=header.place(side.addr),
+                port=place(side.port),
+                after=header.place(_after(written, side, naming)),
+                stand_in=place(side.stand_in),
             )
             for side in sides
         ),
     )
 
 
-def _sides(names: list[str], types: list[str] | None) -> list[Side]:
+def _sides(header: _Header, decorated: list[bool], naming: Naming) -> list[Side]:
     """The addresses to ask about, with places in the header as it is."""
-    last_of_id = max((at for at, name in enumerate(names) if _is_id(name)), default=-1)
-    if last_of_id >= 0:
+    names = header.names
+    in_id = [
+        at
+        for at, name in enumerate(names)
+        if name.startswith(_ID) and not decorated[at]
+    ]
+    if in_id:
         return [
             Side(
                 prefix,
                 names.index(column),
                 names.index(port) if (port := f"{column[:-1]}p") in names else None,
-                last_of_id,
-                _address(names, types, STAND_INS[column]),
+                in_id[-1],
+                header.address(STAND_INS[column]),
             )
             for column, prefix in SIDES.items()
             if column in names
         ]
-    return [
-        Side(prefix, names.index(column), None, len(names) - 1)
-        for column, prefix in ADDRESSES.items()
-        if _address(names, types, column) is not None
-    ]
+    found: dict[str, Side] = {}
+    for column, prefix in naming.addresses.items():
+        at = header.address(column)
+        if at is not None:
+            found.setdefault(prefix, Side(prefix, at, None, len(names) - 1))
+    return list(found.values())
 
 
-def _address(names: list[str], types: list[str] | None, column: str) -> int | None:
-    if column not in names:
-        return None
-    at = names.index(column)
-    return at if types is None or types[at] == "addr" else None
-
-
-def _is_id(name: str) -> bool:
-    return name.startswith(_ID) and not name.startswith(tuple(SIDES.values()))
-
-
-def _after(names: list[str], left: list[str], side: Side) -> int:
+def _after(written: list[str], side: Side, naming: Naming) -> int:
     """Finds the place: that of an earlier decoration, else Zeek's own."""
-    dot = f"{side.prefix}."
-    old = next((at for at, name in enumerate(names) if name.startswith(dot)), None)
-    if old is None:
-        return _place(names, left, side.after)
-    before = [name for name in names[:old] if name in left]
-    return left.index(before[-1]) if before else len(left) - 1
-
-
-def _place(names: list[str], left: list[str], at: int) -> int:
-    kept = [name for name in names[: at + 1] if name in left]
-    return left.index(kept[-1])
+    old = naming.about([side.prefix])
+    first = next((at for at, name in enumerate(written) if name in old), None)
+    return side.after if first is None else first

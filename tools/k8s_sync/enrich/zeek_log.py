@@ -13,6 +13,7 @@ Format = Literal["tsv", "json"]
 
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _NOT_PRINTABLE = re.compile(rb"[^\x20-\x7e]")
+_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|\\)")
 _WORDS = {
     b"#set_separator": "set_separator",
     b"#empty_field": "empty",
@@ -56,6 +57,17 @@ class Dialect(msgspec.Struct, frozen=True):
         """Writes a ``#fields`` or ``#types`` line."""
         cells = [name.encode(errors="surrogateescape") for name in names]
         return self.separator.join([word, *cells])
+
+    def text(self, cell: bytes) -> str:
+        """Reads a cell that is set."""
+        data = _unescape(cell) if b"\\" in cell else cell
+        return data.decode(errors="replace")
+
+    def elements(self, cell: bytes) -> tuple[str, ...]:
+        """Reads a cell with a set that is set."""
+        if cell == self.empty:
+            return ()
+        return tuple(map(self.text, cell.split(self.set_separator)))
 
     def cells(self, values: list[Value]) -> bytes:
         """Writes values as cells, each after a separator; empty ones as unset."""
@@ -103,6 +115,6 @@ def _hex(data: bytes) -> bytes:
 
 
 def _unescape(text: bytes) -> bytes:
-    return re.sub(
-        rb"\\x([0-9a-fA-F]{2})", lambda found: bytes.fromhex(found[1].decode()), text
+    return _ESCAPE.sub(
+        lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"\\", text
     )

@@ -7,6 +7,8 @@ import pytest
 
 from k8s_sync.enrich.columns import OPTIONAL, Columns
 from k8s_sync.enrich.decorate_json import JsonDecorator
+from k8s_sync.enrich.naming import Naming
+from k8s_sync.enrich.setting import Setting
 from k8s_sync.enrich.tally import Tally
 from tests.pure import sample
 
@@ -31,15 +33,21 @@ class Run:
     """Lines that were decorated."""
 
     def __init__(
-        self, *lines: str, columns: Columns | None = None, name: str = ""
+        self,
+        *lines: str,
+        columns: Columns | None = None,
+        name: str = "",
+        naming: Naming | None = None,
     ) -> None:
-        self.problems: list[str] = []
-        self.tally = Tally("x.log", self.problems.append)
-        decorator = JsonDecorator(
-            sample.timeline(), columns or Columns(), name, self.tally
-        )
+        self.tally = Tally("x.log")
+        setting = Setting(sample.timeline(), columns, naming)
+        decorator = JsonDecorator(setting, name, self.tally)
         out = decorator.decorate([line.encode() for line in lines])
         self.lines = [line.decode() for line in out + decorator.finish()]
+
+    @property
+    def problems(self) -> list[str]:
+        return list(self.tally.first.values())
 
     @property
     def row(self) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from k8s_sync.enrich.columns import DEFAULT, Columns
 from k8s_sync.enrich.decorate_tsv import TsvDecorator
+from k8s_sync.enrich.naming import Naming
+from k8s_sync.enrich.setting import Setting
 from k8s_sync.enrich.tally import Tally
 from tests.pure import sample
 
@@ -40,13 +42,15 @@ class Run:
     """A log that was decorated."""
 
     def __init__(
-        self, text: str, columns: Columns | None = None, name: str = ""
+        self,
+        text: str,
+        columns: Columns | None = None,
+        name: str = "",
+        naming: Naming | None = None,
     ) -> None:
-        self.problems: list[str] = []
-        self.tally = Tally("x.log", self.problems.append)
-        decorator = TsvDecorator(
-            sample.timeline(), columns or Columns(), name, self.tally
-        )
+        self.tally = Tally("x.log")
+        setting = Setting(sample.timeline(), columns, naming)
+        decorator = TsvDecorator(setting, name, self.tally)
         lines = text.encode(errors="surrogateescape").split(b"\n")
         end = [b""] if not lines[-1] else []
         out = decorator.decorate(lines[:-1] if end else lines)
@@ -54,6 +58,10 @@ class Run:
             errors="surrogateescape"
         )
         self.lines = self.text.split("\n")
+
+    @property
+    def problems(self) -> list[str]:
+        return list(self.tally.first.values())
 
     def header(self, word: str = "#fields") -> list[str]:
         return next(x.split("\t")[1:] for x in self.lines if x.startswith(word))
