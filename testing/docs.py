@@ -15,7 +15,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP / "tools"))  # works from a checkout, like tools/k8s-sync
 
-from readme import daemon, notices, proofs, zeek  # noqa: E402
+from readme import daemon, notices, proofs, queries, zeek  # noqa: E402
 
 _PART = re.compile(
     r"(?P<begin><!-- generated: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- /generated -->)",
@@ -31,6 +31,7 @@ FILES: dict[Path, tuple[Callable[[], str], ...]] = {
     TOP / "README.md": (
         *(zeek.columns, zeek.options, notices.notices, zeek.telemetry),
         *(daemon.daemon, daemon.metrics, daemon.rbac),
+        *(queries.duckdb, queries.clickhouse, queries.spark),
         proofs.verdicts,
     ),
     zeek.DETECTIONS / "README.md": (notices.reference,),

@@ -90,7 +90,28 @@ def _export_arguments(parser: Parser) -> None:
         " than one may be given; by default the API server is asked",
     )
     parser.add_argument(
-        "--journal", required=True, metavar="OUT", help="file to write, or -"
+        "--from",
+        action="append",
+        default=[],
+        dest="journals",
+        metavar="JOURNAL",
+        help="journal to read, rather than to ask anybody; more than one may be given",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        "--journal",
+        required=True,
+        dest="output",
+        metavar="OUT",
+        help="file to write, or -",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("journal", "parquet"),
+        default="journal",
+        help="what to write: a journal, or a table that a database can join as of a"
+        " time; that needs pyarrow [journal]",
     )
     parser.add_argument(
         "--config",
@@ -125,10 +146,17 @@ def _export(args: Arguments) -> int:
     from k8s_sync import config, export  # noqa: PLC0415
     from k8s_sync.config_clusters import Cluster  # noqa: PLC0415
 
+    if args.journals and args.source:
+        args.parser.error("--from and --source do not go together")
     told = {name: getattr(args, name, None) for name in Cluster.__struct_fields__}
     # Not the daemon's variables: what an export is about stands on its command line.
-    clusters = config.load(told, {}, args.config).config.each
-    options = export.Options(clusters=clusters, journal=args.journal)
+    clusters = () if args.journals else config.load(told, {}, args.config).config.each
+    options = export.Options(
+        clusters=clusters,
+        journals=tuple(args.journals),
+        output=args.output,
+        format=args.format,
+    )
     return export.run(options, time.time_ns() // 1000)
 
 
@@ -204,6 +232,7 @@ examples:
         """\
 examples:
   k8s-sync export --context prod --journal claims.log --cluster prod
+  k8s-sync export --from claims.log --format parquet --output k8s.parquet
   kubectl get pods,services,endpointslices,nodes,namespaces,replicasets,jobs -A \\
     -o json | k8s-sync export --source - --journal claims.log""",
     ),

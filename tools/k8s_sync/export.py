@@ -1,11 +1,12 @@
-"""Makes a journal of a cluster as it is now, or as files say it was."""
+"""Makes a journal, or a table, of a cluster as it is now or as files say it was."""
 
 import asyncio
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 import msgspec
 
-from k8s_sync import journal, role_file
+from k8s_sync import journal, parquet, role_file
 from k8s_sync.claims.inventory import RESOURCES, Inventory
 from k8s_sync.claims.site_roles import SiteRule
 from k8s_sync.config_clusters import Cluster
@@ -18,22 +19,29 @@ from k8s_sync.kube.auth import credentials
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.kube.known import version
 from k8s_sync.model import Claim, Range, Row
+from k8s_sync.timeline import Timeline
 
 PATIENCE = 60.0
 """Seconds that an API server may take to tell all."""
 
 
+Format = Literal["journal", "parquet"]
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What to read and where to write."""
 
-    clusters: tuple[Cluster, ...]
+    clusters: tuple[Cluster, ...] = ()
     """Those with files are read from them; else their API server is asked."""
-    journal: str
+    journals: tuple[str, ...] = ()
+    """Journals to read, rather than to ask anybody."""
+    output: str
     """A file, or ``-``."""
+    format: Format = "journal"
 
 
 def run(options: Options, now: int) -> int:
-    """Writes a journal.
+    """Writes a journal, or a table.
 
     Args:
         options: What to read and where to write.
@@ -59,8 +67,18 @@ def run(options: Options, now: int) -> int:
             )
         else:
             rows += asyncio.run(_rows_of_cluster(cluster, now))
-    count = journal.write(options.journal, rows)
-    say(f"{options.journal}: {count} rows")
+    if options.format == "parquet" or options.journals:
+        timeline = Timeline()
+        for path in options.journals:
+            journal.read(path, say, timeline)
+        for row in rows:
+            timeline.apply(row)
+        rows = list(timeline)
+    if options.format == "parquet":
+        count = parquet.write(options.output, timeline)
+    else:
+        count = journal.write(options.output, rows)
+    say(f"{options.output}: {count} rows")
     return 0
 
 

@@ -6,7 +6,6 @@ Readable by ``zeek-cut`` as much as by us. What is in a row is the business of
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import cast
 
 import msgspec
 
@@ -65,7 +64,7 @@ class Rows:
             name = source.name
             # Rows end in \n and nothing else; bad UTF-8 is found row by row.
             lines = io.TextIOWrapper(
-                cast("io.BufferedReader", source.stream),
+                source.stream,
                 encoding="utf-8",
                 errors="surrogateescape",
                 newline="\n",
@@ -80,17 +79,20 @@ class Rows:
             raise FatalError(f"{name}: not a journal: {first[0]}")
 
 
-def read(path: str, warn: Callable[[str], None]) -> Journal:
+def read(
+    path: str, warn: Callable[[str], None], into: Timeline | None = None
+) -> Journal:
     """Reads a journal, compressed or not; ``-`` is standard input.
 
     Args:
         path: The file.
         warn: Gets a line for each bad row, up to a number of them.
+        into: What is known already, from another journal.
 
     Raises:
         FatalError: It cannot be read, or has no rows but bad ones.
     """
-    timeline = Timeline()
+    timeline = Timeline() if into is None else into
     source = Rows(path, warn)
     for row in source:
         timeline.apply(row)

@@ -85,6 +85,10 @@ class Timeline:
         if isinstance(row, Claim):
             self._held[row.cluster] += sign
 
+    def addresses(self) -> Iterable[bytes]:
+        """All addresses that there are claims on, in no order."""
+        return self._by_address.keys()
+
     def claims(self, address: bytes) -> Collection[Claim]:
         """All claims on an address, in no order."""
         return self._by_address.get(address, {}).values()

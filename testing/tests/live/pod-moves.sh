@@ -1,8 +1,8 @@
-# @TEST-DOC: A pod is created, moves and is deleted while Zeek runs; every log is right for each phase, and the same from a journal and from enrich.
+# @TEST-DOC: A pod is created, moves and is deleted while Zeek runs; every log is right for each phase, and the same from a journal, from enrich and from a join in DuckDB.
 #
 # @TEST-REQUIRES: $SCRIPTS/have-capture
 # @TEST-REQUIRES: $SCRIPTS/have-tools
-# @TEST-REQUIRES: python3 -c 'import trustme'
+# @TEST-REQUIRES: python3 -c 'import duckdb, pyarrow, trustme'
 # @TEST-PORT: API_PORT
 # @TEST-PORT: ZEEK_PORT
 # @TEST-PORT: HEALTH_PORT
@@ -36,3 +36,9 @@ for log in conn dns http ssl files notice; do
     cmp live.cut again.cut
     cmp live.cut enriched.cut
 done
+
+# And for conn.log from the query of the README, on the timeline as a table.
+python3 "$TOOLS/k8s-sync" export --from journal.log --format parquet --output k8s.parquet
+python3 "$SCRIPTS/duckdb_join.py" plain/conn.log k8s.parquet | sort >joined.cut
+zeek-cut $same <live/conn.log | sort >live.cut
+cmp live.cut joined.cut

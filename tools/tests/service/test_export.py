@@ -21,7 +21,7 @@ NOW = 1_793_620_000_000_000
 
 def options(path: Path, out: Path, *sources: str) -> export.Options:
     cluster = Cluster(cluster="demo", kubeconfig=str(path), source=sources)
-    return export.Options(clusters=(cluster,), journal=str(out))
+    return export.Options(clusters=(cluster,), output=str(out))
 
 
 def rows(path: Path) -> set[tuple[str, str]]:
