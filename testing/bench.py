@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from benchmarks import detect_part, enrich_part, history_part, zeek_parts
+from benchmarks import detect_part, enrich_part, history_part, peers_part, zeek_parts
 from benchmarks.figures import Figure, LackingError, table
 from benchmarks.zeek_parts import Bench, Options
 
@@ -45,6 +45,7 @@ def main() -> int:
         ),
         "enrich": ("k8s-sync enrich, conn.log", enrich_part.enriching),
         "history": ("k8s-sync whois, a long history", history_part.asking),
+        "peers": ("k8s-sync enrich beside others", peers_part.comparing),
         "lookup": ("the timeline in C++, alone", zeek_parts.lookups),
     }
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)

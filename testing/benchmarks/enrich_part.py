@@ -31,7 +31,7 @@ def enriching(options: Options) -> list[Figure]:
     for rows in sizes:
         log = options.folder / f"conn.{rows}.log"
         traffic.write_conn_log(log, rows, hosts)
-        enrich: list[str | Path] = [sys.executable, PROGRAM, "enrich"]
+        enrich: list[str | Path] = [sys.executable, PROGRAM, "enrich", "--jobs", "1"]
         command = [*enrich, "--journal", journal, log]
         found = []
         for i in range(_RUNS):
