@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from k8s_sync import __version__, enrich_command
+from k8s_sync import __version__, enrich_command, report_command
 from k8s_sync.console import show
 
 Parser = argparse.ArgumentParser
@@ -235,6 +235,13 @@ examples:
   k8s-sync export --from claims.log --format parquet --output k8s.parquet
   kubectl get pods,services,endpointslices,nodes,namespaces,replicasets,jobs -A \\
     -o json | k8s-sync export --source - --journal claims.log""",
+    ),
+    "report": Command(
+        report_command.run,
+        report_command.arguments,
+        "make a page of pictures from decorated logs",
+        report_command.DESCRIPTION,
+        report_command.EPILOG,
     ),
     "version": Command(
         _version,

@@ -75,7 +75,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY,...",
         help="keys of labels to be shown in the column labels, * for all; implies it",
     )
-    _naming_arguments(parser)
+    naming_arguments(parser)
     parser.add_argument(
         "--force",
         action="store_true",
@@ -90,7 +90,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _naming_arguments(parser: argparse.ArgumentParser) -> None:
+def naming_arguments(
+    parser: argparse.ArgumentParser, *, of_others: bool = True
+) -> None:
+    """Adds what tells the names of columns.
+
+    Args:
+        parser: Of the command.
+        of_others: Columns without an ``id`` matter to it.
+    """
     group = parser.add_argument_group("names of columns")
     group.add_argument(
         "--dialect",
@@ -116,6 +124,8 @@ def _naming_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="as Zeek's Log::default_scope_sep [.]",
     )
+    if not of_others:
+        return
     group.add_argument(
         "--address",
         action="append",
@@ -144,16 +154,21 @@ def run(args: argparse.Namespace) -> int:
         logs=tuple(args.logs),
         output=args.output,
         columns=Columns(extra, args.labels),
-        naming=Naming(
-            dialect=args.dialect,
-            renamed=tuple(args.renamed),
-            separator=args.scope_sep,
-            more=tuple(args.address),
-        ),
+        naming=naming_of(args),
         force=args.force,
         jobs=args.jobs,
     )
     return enrich.run(options)
+
+
+def naming_of(args: argparse.Namespace) -> Naming:
+    """What the arguments say of the names of columns."""
+    return Naming(
+        dialect=args.dialect,
+        renamed=tuple(args.renamed),
+        separator=args.scope_sep,
+        more=tuple(getattr(args, "address", ())),
+    )
 
 
 def _names(text: str) -> list[str]:

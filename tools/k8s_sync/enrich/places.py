@@ -48,6 +48,18 @@ class _Found(msgspec.Struct, frozen=True):
     name: str
 
 
+def find_logs(logs: Sequence[str]) -> list[tuple[str, int]]:
+    """Finds the logs that a person means, and their sizes.
+
+    Raises:
+        FatalError: There are none.
+    """
+    found = [one.path for log in logs for one in _find(log, None)]
+    if not found:
+        raise FatalError(f"no logs in {', '.join(logs)}")
+    return [(path, _size(path)) for path in dict.fromkeys(found)]
+
+
 def make_plan(logs: Sequence[str], output: str) -> Plan:
     """Decides what is written where, and checks that this can work.
 
@@ -155,7 +167,7 @@ def _size(path: str) -> int:
         return 0  # it will be told of when it is read
 
 
-def _find(log: str, output: Path) -> Iterator[_Found]:
+def _find(log: str, output: Path | None) -> Iterator[_Found]:
     """Finds what a person may have meant by a log."""
     if log == STANDARD:
         yield _Found(log, log)
@@ -178,7 +190,7 @@ def _is_pattern(log: str) -> bool:
     return glob.has_magic(log) and not Path(log).exists()
 
 
-def _walk(directory: str, name: str, output: Path) -> Iterator[_Found]:
+def _walk(directory: str, name: str, output: Path | None) -> Iterator[_Found]:
     """Finds the logs in a directory, and in those that are in it.
 
     Symbolic links to directories are not followed, such as Zeek's ``current``, and
@@ -196,9 +208,9 @@ def _walk(directory: str, name: str, output: Path) -> Iterator[_Found]:
                 yield _Found(str(Path(folder) / file), str(below / file))
 
 
-def _same(one: Path, other: Path) -> bool:
+def _same(one: Path, other: Path | None) -> bool:
     try:
-        return one.samefile(other)
+        return other is not None and one.samefile(other)
     except OSError:
         return False
 
