@@ -53,6 +53,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " than one may be given",
     )
     parser.add_argument(
+        "--cluster",
+        default="",
+        metavar="NAME",
+        help="the only cluster that the sensor saw, as in K8s::sensor_cluster of Zeek;"
+        " by default any",
+    )
+    parser.add_argument(
         "-o",
         "--output",
         default="-",
@@ -152,6 +159,7 @@ def run(args: argparse.Namespace) -> int:
         journal=args.journal,
         amendments=tuple(args.amendments),
         logs=tuple(args.logs),
+        cluster=args.cluster,
         output=args.output,
         columns=Columns(extra, args.labels),
         naming=naming_of(args),

@@ -36,14 +36,21 @@ class _Steps:
 class Lookup:
     """From the cells of a row to the bytes that are added to it."""
 
-    def __init__(self, timeline: Timeline, render: Callable[[Answer], bytes]) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        render: Callable[[Answer], bytes],
+        cluster: str | None = None,
+    ) -> None:
         """Makes a lookup.
 
         Args:
             timeline: Where the answers come from.
             render: Turns an answer into what is added to a row.
+            cluster: The only one that is asked about; None for all.
         """
         self._timeline = timeline
+        self._cluster = cluster
         self._render = render
         self._steps: dict[bytes, _Steps] = {}
         self.nothing = render(NOTHING)
@@ -74,7 +81,9 @@ class Lookup:
         at = bisect_right(steps.edges, time)
         found = steps.cells[at]
         if found is None:
-            answer = ask(self._timeline, steps.packed, time, asked, protos)
+            answer = ask(
+                self._timeline, steps.packed, time, asked, protos, self._cluster
+            )
             found = steps.cells[at] = (
                 self.nothing if answer.match is None else self._render(answer)
             )

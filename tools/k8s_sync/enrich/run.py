@@ -42,6 +42,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Files, directories, patterns or ``-``; none is standard input."""
     output: str = STANDARD
     """Where the copy goes: a file, an existing directory, or standard output."""
+    cluster: str = ""
+    """The only one that the sensor saw; empty: any."""
     columns: Columns = Columns()
     naming: Naming = Naming()
     force: bool = False
@@ -84,7 +86,9 @@ def _desk(options: Options) -> Desk:
         known = journal.read(options.journal, say)
         if not known.rows:
             say(f"{options.journal}: the journal is empty: nobody will be named")
-        setting = Setting(known.timeline, options.columns, options.naming)
+        setting = Setting(
+            known.timeline, options.columns, options.naming, options.cluster or None
+        )
     # What is known is shared by all processes, as long as nobody touches it.
     gc.freeze()
     return Desk(setting, options.naming, late)
@@ -95,6 +99,7 @@ def _how(options: Options) -> str:
     told = {
         "journal": options.journal and str(Path(options.journal).resolve()),
         "amendments": [str(Path(path).resolve()) for path in options.amendments],
+        "cluster": options.cluster,
         "columns": options.columns.names,
         "labels": sorted(options.columns.labels),
         "naming": msgspec.to_builtins(options.naming),

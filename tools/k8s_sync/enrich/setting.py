@@ -20,6 +20,7 @@ class Setting:
         timeline: Timeline,
         columns: Columns | None = None,
         naming: Naming | None = None,
+        cluster: str | None = None,
     ) -> None:
         """Makes a setting.
 
@@ -27,7 +28,9 @@ class Setting:
             timeline: Where the answers come from.
             columns: What to say about an owner; by default what Zeek says.
             naming: What columns are called; by default as Zeek does.
+            cluster: The only one that the logs can speak of; None for all.
         """
+        self._cluster = cluster
         self.timeline = timeline
         self.columns = columns or Columns()
         self.naming = naming or Naming()
@@ -44,5 +47,5 @@ class Setting:
         if found is None:
             if len(self._lookups) >= _LOOKUPS:
                 self._lookups.clear()
-            found = self._lookups[key] = Lookup(self.timeline, render)
+            found = self._lookups[key] = Lookup(self.timeline, render, self._cluster)
         return found

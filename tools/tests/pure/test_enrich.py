@@ -241,3 +241,23 @@ def test_a_full_disk_is_told_of(
     path = write(tmp_path / "conn.log", TEXT)
     assert run(journal, path, output="/dev/full") == 1
     assert "/dev/full: No space left on device" in capsys.readouterr().err
+
+
+def test_a_sensor_sees_one_cluster(journal: str, tmp_path: Path) -> None:
+    rows = Path(journal).read_text()
+    others = rows.replace("\nc1", "\nc2").replace("u-web", "v-web")
+    others = others.replace("\tweb-", "\telsewhere-")
+    both = write(tmp_path / "both.log", rows + others)
+    path = write(tmp_path / "conn.json", f"{ROW}\n")
+    found = []
+    for cluster in ("", "c1", "c2"):
+        options = enrich.Options(
+            journal=str(both),
+            logs=(str(path),),
+            output=str(tmp_path / "out"),
+            cluster=cluster,
+        )
+        assert enrich.run(options) == 0
+        row = json.loads((tmp_path / "out").read_bytes())
+        found.append((row["id.orig_k8s.match"], row.get("id.orig_k8s.pod")))
+    assert found == [("ambiguous", None), ("exact", "web-1"), ("exact", "elsewhere-1")]
