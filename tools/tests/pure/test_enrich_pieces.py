@@ -136,12 +136,14 @@ def test_all_cores_on_many_logs(
     assert len(list((tmp_path / "3").glob("*.log"))) == 10
 
 
+@pytest.mark.parametrize("packing", ["gzip", "zstd"])
 def test_a_truncated_log_costs_itself_only_on_all_cores(
-    journal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    journal: str, tmp_path: Path, packing: Packing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "CHUNK", 1000)
     monkeypatch.setattr(copying, "ALONE", 2000)
-    path = write(tmp_path / "conn.log.gz", gzip.compress(TEXT.encode() * 500)[:-6])
+    data = pack(TEXT.encode() * 500, packing)
+    path = write(tmp_path / "conn.log.gz", data[:-6])
     options = enrich.Options(
         journal=journal, logs=(str(path),), output=str(tmp_path / "out.log"), jobs=3
     )
