@@ -4,9 +4,10 @@ Pure. The Zeek plugin follows the same rules, so that live and offline answers a
 the same ones.
 """
 
+from typing import Protocol
+
 from k8s_sync.model import Proto
 from k8s_sync.rules import Answer
-from k8s_sync.timeline import Timeline
 
 _TCP: tuple[Proto, ...] = ("tcp",)
 _UDP: tuple[Proto, ...] = ("udp",)
@@ -65,8 +66,24 @@ def protocols(log: str, proto: str | None) -> tuple[Proto, ...]:
     return _BY_LOG.get(log, ANY)
 
 
+class Owners(Protocol):
+    """Whoever can be asked: a timeline, or a part of one."""
+
+    def owner(
+        self,
+        address: bytes,
+        time: int,
+        port: int = 0,
+        proto: Proto = "",
+        *,
+        cluster: str | None = None,
+    ) -> Answer:
+        """Says who owned an address; see `Timeline.owner`."""
+        ...
+
+
 def ask(  # noqa: PLR0913, PLR0917 -- the design's one question has this many parts
-    timeline: Timeline,
+    timeline: Owners,
     address: bytes,
     time: int,
     port: int = 0,
