@@ -35,7 +35,7 @@ class Twin(Protocol):
     def apply(self, *rows: Row) -> object:
         """Applies some rows."""
 
-    def owner_row(
+    def owner_row(  # noqa: PLR0913 -- as `Timeline.owner`
         self,
         address: bytes,
         time: int,

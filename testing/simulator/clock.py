@@ -39,11 +39,16 @@ class Dice(random.Random):
 
     def spread(self, low: float, high: float) -> int:
         """The same, but each order of magnitude as likely as the other."""
-        return round(low * (high / low) ** self.random() * SECOND)
+        return round(float(low * (high / low) ** self.random()) * SECOND)
 
     def about(self, mean: float) -> int:
         """A span until something that happens any time, every `mean` seconds."""
         return round(self.expovariate(1 / mean) * SECOND)
+
+    def mixed(self, *spans: tuple[float, float, float]) -> int:
+        """A span between the two times of one of several: share, low, high."""
+        (_, low, high), *_ = self.choices(spans, [share for share, *_ in spans])
+        return self.between(low, high)
 
     def one_in(self, share: float) -> bool:
         """Happens to this share."""

@@ -45,13 +45,8 @@ class Endings(Lives):
     def _exit(self, pod: Pod) -> int:
         if not pod.ready:
             return 0
-        dice = self.dice.random()
-        if dice < 0.7:
-            span = self.dice.between(0.05, 2)
-        elif dice < 0.9:
-            span = self.dice.between(0.5, 30)
-        else:
-            span = pod.grace * SECOND  # it does not listen
+        deaf = pod.grace, pod.grace
+        span = self.dice.mixed((0.7, 0.05, 2), (0.2, 0.5, 30), (0.1, *deaf))
         return min(span, pod.grace * SECOND)
 
     def _stop_deleted(self, pod: Pod) -> None:

@@ -15,17 +15,16 @@ def _clock(time: int | None) -> str:
     return "-" if time is None else f"{(time - BEGIN) / SECOND:.3f}"
 
 
-def explain(
-    world: World, timeline: Timeline, question: Question, said: Said
-) -> str:
+def explain(world: World, timeline: Timeline, question: Question, said: Said) -> str:
     """Writes what really happened on the address, and what the timeline knows."""
     low, high = question.time - _AROUND, question.time + _AROUND
-    lines = [
+    head = (
         f"{address.text(question.address)} port {question.port} at "
         f"{_clock(question.time)} ({question.cause}, {question.draw}) in "
         f"{question.cluster or 'any cluster'}: was {question.uid[:8]}, answer "
         f"{said.match} {(said.uid or '-')[:8]}"
-    ]
+    )
+    lines = [head]
     held = [
         one
         for one in world.truth

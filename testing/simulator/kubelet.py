@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from k8s_sync.kube.objects import Metadata, Object, Spec, Status
+from k8s_sync.kube.objects import Condition, Metadata, Object, Spec, Status
 from simulator.clock import SECOND, iso
 from simulator.things import Container, Node, Pod
 
@@ -74,19 +74,33 @@ def metadata(pod: Pod) -> Metadata:
     return msgspec.convert(made, Metadata)
 
 
-def status(pod: Pod, *, phase: str = "", hide: bool = False) -> Status:
+def collected(told: object) -> Status:
+    """The status of a pod that the garbage collector gives up.
+
+    It knows nothing about the containers: the rest stays as the kubelet wrote it.
+    """
+    before = told if isinstance(told, Status) else Status()
+    disruption: Json = {
+        "type": "DisruptionTarget",
+        "status": "True",
+        "reason": "DeletionByPodGC",
+    }
+    conditions = (*before.conditions, msgspec.convert(disruption, Condition))
+    return msgspec.structs.replace(before, phase="Failed", conditions=conditions)
+
+
+def status(pod: Pod, *, hide: bool = False) -> Status:
     """Its status as its kubelet sees it now.
 
     Args:
         pod: The pod.
-        phase: What the phase is, if something else than the kubelet decides it.
         hide: Leave its addresses out, as kubelets 1.27 to 1.30 may at its end.
     """
     assert pod.node is not None
     if pod.begun is None:
-        return Status(phase=phase or "Pending")
+        return Status(phase="Pending")
     made: Json = {
-        "phase": phase or _phase(pod),
+        "phase": _phase(pod),
         "hostIP": pod.node.address,
         "hostIPs": [{"ip": pod.node.address}],
         "startTime": iso(pod.begun),

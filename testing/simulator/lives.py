@@ -1,151 +1,38 @@
-"""The life of a pod, from its creation to its end, as a kubelet leads it.
+"""The life of a pod on its node, from its beginning to its end, as a kubelet leads it.
 
-    create ─▶ bind ─▶ admit ─▶ sandbox ─▶ up ─▶ containers ─▶ stop ─▶ release ─▶ remove
+    admit ─▶ sandbox ─▶ up ─▶ containers ─▶ stop ─▶ release
 
 An address is a pod's from `up` until `release`. It is given away only when the
 sandbox is really gone, whatever the API server thinks by then.
 """
 
-from collections.abc import Callable
-
 from k8s_sync.address import pack
 from k8s_sync.kube.objects import Status
 from simulator import kubelet
-from simulator.clock import SECOND, Dice, Loop, cut
-from simulator.telling import Telling
-from simulator.things import Cluster, Holding, Node, Pod
+from simulator.clock import SECOND, cut
+from simulator.scheduler import Scheduler
+from simulator.things import Holding, Node, Pod
 
 SLOW = 1.0
 """A lag of so many seconds makes an object a late one."""
 STORAGE = "default/storage"
 
 
-class Lives:
-    """Leads lives, and keeps the truth: who held which address when."""
+class Lives(Scheduler):
+    """Leads lives, and keeps the truth."""
 
-    def __init__(self, dice: Dice, loop: Loop, telling: Telling) -> None:
-        """Starts with nobody."""
-        self.dice = dice
-        self.loop = loop
-        self.telling = telling
-        self.truth: list[Holding] = []
-        self.on_over: Callable[[Pod], None] = lambda _: None
-        """Is told when the API server knows that a pod ended by itself."""
-        self.on_gone: Callable[[Pod], None] = lambda _: None
-        """Is told when the API server has no such pod any more."""
-
-    # --- What is planned
-
-    def later(self, span: int, act: Callable[[Pod], None], pod: Pod) -> None:
-        """Plans something for a pod, unless its plan changes before."""
-        self.loop.after(span, self._unless_void, act, pod, pod.turn)
-
-    def _unless_void(self, act: Callable[[Pod], None], pod: Pod, turn: int) -> None:
-        if pod.turn == turn:
-            act(pod)
-
-    # --- What the API server knows
-
-    def write(self, pod: Pod, status: Status | None = None) -> None:
-        """Lets the API server take note of a pod as it is now."""
-        if pod.gone:
-            return
-        if status is not None:
-            pod.told = status
-        obj = kubelet.whole(pod)
-        self.telling.tell(
-            pod.cluster.name, "pods", pod.uid, obj, self.loop.now, pod.lag
-        )
-        if obj.status.phase in ("Succeeded", "Failed") and not pod.over:
-            pod.over = True
-            self._make_room(pod)
-            if pod.deletion is None:
-                self.on_over(pod)
-            elif pod.node and not pod.node.down:
-                self.loop.after(self.dice.between(0.1, 2), self.remove, pod)
-
-    def remove(self, pod: Pod) -> None:
-        """Takes a pod out of the API server."""
-        if pod.gone:
-            return
-        self.telling.tell(
-            pod.cluster.name,
-            *("pods", pod.uid, kubelet.whole(pod), self.loop.now, pod.lag),
-            gone=True,
-        )
-        pod.gone = True
-        if not pod.over:
-            pod.over = True
-            self._make_room(pod)
-        self.on_gone(pod)
-
-    def _make_room(self, pod: Pod) -> None:
-        node = pod.node
-        if node is not None:
-            node.bound -= 1
-        self.fill(pod.cluster)
-
-    def fill(self, cluster: Cluster) -> None:
-        """Gives pods that wait to nodes that have room."""
-        while cluster.waiting:
-            found = self._room(cluster, cluster.waiting[0])
-            if found is None:
-                return
-            self._bind(cluster.waiting.pop(0), found)
-
-    # --- From creation to the first packet
-
-    def create(self, pod: Pod) -> None:
-        """Creates a pod; the scheduler finds it a node."""
-        self.write(pod)
-        self.later(self.dice.between(0.02, 0.3), self._place, pod)
-
-    def _place(self, pod: Pod) -> None:
-        found = self._room(pod.cluster, pod)
-        if found is None:
-            pod.cluster.waiting.append(pod)
-        else:
-            self._bind(pod, found)
-
-    def _room(self, cluster: Cluster, pod: Pod) -> Node | None:
-        if pod.wanted is not None and not pod.wanted.gone:
-            if pod.host_network or pod.wanted.free:
-                return pod.wanted
-            pod.wanted = None
-        for node in self.dice.sample(cluster.nodes, min(4, len(cluster.nodes))):
-            if node.free:
-                return node
-        return next((node for node in cluster.nodes if node.free), None)
-
-    def _bind(self, pod: Pod, node: Node) -> None:
-        if pod.gone:
-            return
-        pod.node = node
-        node.bound += 1
-        node.pods[pod.uid] = pod
-        self.later(self.dice.between(0.05, 0.4), self._bound, pod)
-
-    def _bound(self, pod: Pod) -> None:
-        self.write(pod)
-        self.later(self.dice.between(0.01, 0.5), self._admit, pod)
-
-    def _admit(self, pod: Pod) -> None:
+    def admit(self, pod: Pod) -> None:
         """The kubelet takes a pod on, unless its ports are still in use (T8)."""
         node = pod.node
         assert node is not None
         if node.deaf > self.loop.now or self._ports_in_use(pod, node):
             wait = max(node.deaf - self.loop.now, SECOND)
-            self.later(wait + self.dice.between(0.01, 1), self._admit, pod)
+            self.later(wait + self.dice.between(0.01, 1), self.admit, pod)
             return
         pod.begun = self.loop.now
         self._note(pod)
-        dice = self.dice.random()
-        if dice < 0.8:
-            volumes = self.dice.between(0.1, 1.5)
-        elif dice < 0.95:
-            volumes = self.dice.between(1, 20)
-        else:  # a disk that is still at another node
-            volumes = self.dice.between(20, 180)
+        # The last is a disk that is still at another node.
+        volumes = self.dice.mixed((0.8, 0.1, 1.5), (0.15, 1, 20), (0.05, 20, 180))
         self.later(volumes + self.dice.between(0.2, 0.8), self.sandbox, pod)
 
     def _ports_in_use(self, pod: Pod, node: Node) -> bool:

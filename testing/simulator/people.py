@@ -5,12 +5,14 @@ from simulator import kubelet
 from simulator.clock import BEGIN, HOUR, MINUTE, SECOND, Dice, cut
 from simulator.pools import HostLocal, LowestFree, Pool
 from simulator.telling import SOON, Telling
-from simulator.things import Cluster, Container, Maker, Node, Pod
+from simulator.things import Cluster, Container, Kubelet, Maker, Node, Pod
 
 KNOWN = BEGIN - MINUTE
 """When the daemon had heard of all that runs when the hour begins."""
-_KUBELETS = (("new", 0.5), ("mid", 0.45), ("old", 0.05))
+_KUBELETS: dict[Kubelet, float] = {"new": 0.5, "mid": 0.45, "old": 0.05}
 _PODS_PER_NODE = 40
+_ROOMY = (3, 4)
+"""Of five nodes, those with more addresses than pods."""
 _TIGHT = 29
 """Addresses of a /27 for pods; a node may have so many pods that it runs out."""
 
@@ -53,7 +55,7 @@ class People:
                 room = instead.room
             else:
                 self._blocks[cluster.name] = block + 1
-                room = _TIGHT + 1 if block % 5 < 3 else 2 * _TIGHT
+                room = 2 * _TIGHT if block % 5 in _ROOMY else _TIGHT + 1
             last = _TIGHT if room <= _TIGHT + 1 else 125
             fours = [f"10.244.{block}.{n}" for n in range(2, 2 + last)]
             sixes = [f"fd00:{cluster.number}:{block:x}::{n:x}" for n in range(2, 64)]
@@ -62,13 +64,12 @@ class People:
                 f"10.244.{block}.0/{27 if last == _TIGHT else 25}",
                 f"fd00:{cluster.number}:{block:x}::/122",
             )
-        kinds, shares = zip(*_KUBELETS, strict=True)
         made = Node(
             name=f"node-{number}",
             uid=self._dice.uid(),
             cluster=cluster,
             address=f"172.{18 + cluster.number}.{number >> 8}.{number & 255}",
-            kubelet=self._dice.choices(kinds, shares)[0],
+            kubelet=self._dice.choices(tuple(_KUBELETS), tuple(_KUBELETS.values()))[0],
             room=room,
             pools=pools,
             cidrs=cidrs,

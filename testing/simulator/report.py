@@ -54,12 +54,17 @@ def missed(result: Json) -> Iterator[str]:
         yield f"{result['problems']} objects that could not be read"
 
 
-def text(result: Json) -> str:
-    """The table, for a person at a terminal."""
-    lines = [
+def summary(result: Json) -> str:
+    """What was run."""
+    return (
         f"{len(result['seeds'])} seeds, {result['questions']:,} questions, "
         f"{result['holdings']:,} holdings of an address, {result['events']:,} events"
-    ]
+    )
+
+
+def text(result: Json) -> str:
+    """The table, for a person at a terminal."""
+    lines = [summary(result)]
     for name, way in result["ways"].items():
         lines += ["", f"{name:16}" + "".join(f"{one:>15}" for one in VERDICTS)]
         for part in ("causes", "draws"):
@@ -67,14 +72,15 @@ def text(result: Json) -> str:
                 lines.append(_line(cause, verdicts))
             if part == "causes":
                 lines.append(_line("all", sums(way)))
-                lines.append("  of these, with a known cluster, by how they were drawn:")
+                lines.append(
+                    "  of these, with a known cluster, by how they were drawn:"
+                )
     live = result["live"]
-    lines += [
-        "",
-        f"live: {live['wrong']} wrong with match=exact; the API had not told yet: "
+    lines.append(
+        f"\nlive: {live['wrong']} wrong with match=exact; the API had not told yet: "
         f"{live['not told yet']}; amended: {live['amended']}; "
-        f"told after 10 minutes: {live['came late']}; missed: {live['missed']}",
-    ]
+        f"told after 10 minutes: {live['came late']}; missed: {live['missed']}"
+    )
     for way in ("live", "after"):
         head = "".join(f"{one:>15}" for one in ("right", "wrong", "marked", "silent"))
         lines += ["", f"{f'pods, {way}':28}{head}"]

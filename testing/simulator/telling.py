@@ -7,8 +7,7 @@ nothing is certain. Most is heard within half a second, some minutes later, some
 from typing import NamedTuple
 
 from k8s_sync.kube.objects import Object
-
-from simulator.clock import SECOND, Dice
+from simulator.clock import Dice
 
 SOON = (0.01, 0.5)
 _SLOW = ((0.005, (60.0, 300.0)), (0.02, (1.0, 60.0)))
@@ -53,7 +52,7 @@ class Telling:
         self._written[uid] = when
         return when
 
-    def tell(  # noqa: PLR0913 -- an event has this many parts
+    def tell(  # noqa: PLR0913, PLR0917 -- an event has this many parts
         self,
         cluster: str,
         resource: str,
@@ -66,15 +65,13 @@ class Telling:
     ) -> None:
         """Lets the daemon hear of what the API server noted at a time."""
         heard = max(when + self._dice.between(*lag), self._last.get(uid, 0) + 1)
-        if heard - when > 300 * SECOND:
-            heard = max(when + 300 * SECOND, self._last.get(uid, 0) + 1)
         self._last[uid] = heard
         self._add(heard, cluster, resource, uid, obj, gone)
         if self._dice.one_in(_TWICE):
             self._last[uid] = heard + self._dice.between(0.001, 1)
             self._add(self._last[uid], cluster, resource, uid, obj, gone)
 
-    def _add(  # noqa: PLR0913
+    def _add(  # noqa: PLR0913, PLR0917
         self,
         heard: int,
         cluster: str,

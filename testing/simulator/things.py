@@ -1,5 +1,6 @@
-"""What there is in a cluster, as it really is. What the API says of it is another
-matter: see `kubelet`.
+"""What there is in a cluster, as it really is.
+
+What the API says of it is another matter: see `kubelet`.
 """
 
 from dataclasses import dataclass, field

@@ -46,6 +46,8 @@ _QUICK = 5 * SECOND
 _HANDOVER = 30 * SECOND
 _MAPPED = b"\x00" * 10 + b"\xff\xff"
 
+_TRIES = 50
+
 _Key = tuple[str, str, bytes, int, str]
 
 
@@ -125,9 +127,11 @@ class Traffic:
         found: list[Question] = []
         while len(found) < count:
             (draw,) = self._dice.choices(tuple(MIX), tuple(MIX.values()))
-            drawn = draws[draw]()
-            if drawn is not None:
-                found.append(self._question(*drawn, draw))
+            for _ in range(_TRIES):
+                drawn = draws[draw]()
+                if drawn is not None:
+                    found.append(self._question(*drawn, draw))
+                    break
         return found
 
     def _within(self, one: Holding, low: int, high: int) -> tuple[Holding, int] | None:
@@ -166,11 +170,8 @@ class Traffic:
         return one, self._dice.randrange(low, high)
 
     def _question(self, one: Holding, time: int, draw: str) -> Question:
-        dice = self._dice.random()
-        if dice < 0.7:
-            lasts = self._dice.between(0, 5)
-        else:  # until Zeek gives up on it: UDP after one minute, TCP after five
-            lasts = (MINUTE if dice < 0.95 else 5 * MINUTE) + self._dice.between(0, 1)
+        # The last are those that Zeek gives up on: UDP after 1 minute, TCP after 5.
+        lasts = self._dice.mixed((0.7, 0, 5), (0.25, 60, 61), (0.05, 300, 301))
         blind = self._dice.one_in(_BLIND)
         port, proto = one.port, one.proto
         if one.cause == "node" and not port:

@@ -71,7 +71,7 @@ class Trouble(Endings):
         if pod.gone:
             return
         if not pod.over:
-            self.write(pod, kubelet.status(pod, phase="Failed"))
+            self.write(pod, kubelet.collected(pod.told))
         self.loop.after(self.dice.between(0.01, 0.2), self.remove, pod)
 
     def lose_and_find(self, node: Node) -> None:
@@ -120,7 +120,7 @@ class Trouble(Endings):
             if pod.gone or pod.over or pod.ended or pod.deletion or pod.life:
                 self._lost(pod)
             elif pod.begun is None:
-                self.later(self.dice.between(1, 5), self._admit, pod)
+                self.later(self.dice.between(1, 5), self.admit, pod)
             else:
                 self._free(pod)
                 self.loop.after(self.dice.between(0.2, 3), self._see_not_ready, pod)
@@ -151,7 +151,7 @@ class Trouble(Endings):
         for pod in list(node.pods.values()):
             if not pod.gone:
                 if not pod.over and pod.node:
-                    self.write(pod, kubelet.status(pod, phase="Failed"))
+                    self.write(pod, kubelet.collected(pod.told))
                 self.force_delete(pod)
         self.loop.at(node.deaf, self.tell_again, node)
 

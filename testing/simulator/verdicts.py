@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from k8s_sync.model import Match
-
 from simulator.traffic import Question
 
 VERDICTS = ("right", "wrong", "right, marked", "wrong, marked", "abstained")

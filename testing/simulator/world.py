@@ -40,7 +40,7 @@ def run(seed: int, pods: int, minutes: int) -> World:
         churn.start()
     lives.on_over = lambda pod: churns[pod.cluster.name].over(pod)
     lives.on_gone = lambda pod: churns[pod.cluster.name].gone(pod)
-    lives.join = lambda node: churns[node.cluster.name].new_node(node)  # type: ignore[method-assign]
+    lives.join = lambda node: churns[node.cluster.name].new_node(node)
     end = BEGIN + minutes * MINUTE
     loop.run(end)
     events = sorted(telling.events, key=lambda event: (event.heard, event.order))
