@@ -24,6 +24,7 @@ _ROLLED = 0.6
 _DELETED = 0.2
 _FORCED = 0.2
 """Of what is deleted one by one, so much by force."""
+_DAEMONS_FORCED = 0.1
 _MOVED = 0.02
 _RESTARTED = 0.05
 _RELABELED = 0.03
@@ -68,12 +69,8 @@ class Churn(Controllers):
 
     def new_node(self, instead: Node | None = None, *, known: bool = False) -> None:
         """Adds a node, with what runs on every node."""
-        node = self._people.node(self._cluster, instead=instead)
-        self._lives.telling.tell(
-            *(self._cluster.name, "nodes", node.uid, kubelet.node_object(node)),
-            self._loop.now,
-        )
-        self._own_address(node)
+        node = self._people.node(self._cluster, self._loop.now, instead=instead)
+        self._lives.register(node)
         for name, port in _EACH_NODE:
             pod = self._daemon(node, name, port)
             if known:
@@ -91,16 +88,6 @@ class Churn(Controllers):
             self._statics.append(static)
         else:
             self._lives.fill(self._cluster)
-
-    def _own_address(self, node: Node) -> None:
-        now = self._loop.now
-        self._lives.truth.append(
-            Holding(
-                *(node.cluster.name, "", pack(node.address), 0, "", node.uid, "node"),
-                begin=now,
-                talks=now,
-            )
-        )
 
     def _begin(self, pod: Pod) -> None:
         self._lives.hold(pod)
@@ -201,7 +188,11 @@ class Churn(Controllers):
         node = self._dice.choice(self._cluster.nodes)
         pods = [p for p in node.pods.values() if p.ports and not p.config_hash]
         if pods:
-            self._lives.delete(self._dice.choice(pods))
+            pod = self._dice.choice(pods)
+            if self._dice.one_in(_DAEMONS_FORCED):
+                self._lives.force_delete(pod)
+            else:
+                self._lives.delete(pod)
 
     def _node(self, act: Callable[[Node], None]) -> None:
         nodes = self._cluster.nodes

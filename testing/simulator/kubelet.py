@@ -170,7 +170,7 @@ def node_object(node: Node) -> Object:
         "metadata": {
             "name": node.name,
             "uid": node.uid,
-            "creationTimestamp": "2026-01-01T00:00:00Z",
+            "creationTimestamp": iso(node.created),
             "labels": {"topology.kubernetes.io/zone": f"zone-{len(node.name) % 3}"},
         },
         "spec": {"podCIDR": node.cidrs[0], "podCIDRs": list(node.cidrs)}

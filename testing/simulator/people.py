@@ -41,7 +41,9 @@ class People:
         cluster.storage = LowestFree(storage)
         return cluster
 
-    def node(self, cluster: Cluster, *, instead: Node | None = None) -> Node:
+    def node(
+        self, cluster: Cluster, now: int, *, instead: Node | None = None
+    ) -> Node:
         """Makes a node, with the range of one that is gone if there is one."""
         self._count += 1
         number = self._count
@@ -73,6 +75,7 @@ class People:
             room=room,
             pools=pools,
             cidrs=cidrs,
+            created=now,
         )
         cluster.nodes.append(made)
         return made

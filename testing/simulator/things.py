@@ -72,6 +72,10 @@ class Node:
     """How many pods the scheduler may put there."""
     pools: tuple[Pool, ...]
     cidrs: tuple[str, ...]
+    created: int
+    """When it was registered with the API server."""
+    holding: Holding | None = None
+    """Its own address."""
     pods: "dict[str, Pod]" = field(default_factory=dict)
     bound: int = 0
     """Pods that take room: neither over nor gone for the API server."""
@@ -146,7 +150,8 @@ class Pod:
     @property
     def running(self) -> bool:
         """Its containers run."""
-        return self.ready and not self.ended and self.containers[-1].started is not None
+        up = self.ready and self.node is not None and not self.node.down
+        return up and not self.ended and self.containers[-1].started is not None
 
 
 @dataclass(slots=True, eq=False)

@@ -102,6 +102,7 @@ class Traffic:
         self._strays = [
             span
             for one in truth
+            if not one.port  # where nobody listens, it is the node's
             for span in (
                 (one, one.begin, one.talks or one.silent or end),
                 (one, one.silent or end, one.end or end),

@@ -6,10 +6,12 @@ containers may run on, and its addresses are given away only when they do not.
 
 from collections.abc import Callable
 
+from k8s_sync.address import pack
+
 from simulator import kubelet
 from simulator.clock import SECOND
 from simulator.endings import Endings
-from simulator.things import Node, Pod
+from simulator.things import Holding, Node, Pod
 
 _NOT_READY = 40 * SECOND
 _TOLERATION = 300 * SECOND
@@ -25,12 +27,27 @@ class Trouble(Endings):
     def _silence(self, node: Node, cause: str) -> list[Pod]:
         """The power goes: from now on nothing runs there."""
         node.down = True
+        if node.holding is not None:
+            node.holding.end = node.holding.silent = self.loop.now
         pods = [pod for pod in node.pods.values() if not pod.gone]
         for pod in node.pods.values():
             self.mark(pod, cause)
             pod.turn += 1
             self.end(pod)
         return pods
+
+    def _power(self, node: Node) -> None:
+        node.down = False
+        self._hold_own(node)
+
+    def _hold_own(self, node: Node) -> None:
+        now = self.loop.now
+        node.holding = Holding(
+            *(node.cluster.name, "", pack(node.address), 0, "", node.uid, "node"),
+            begin=now,
+            talks=now,
+        )
+        self.truth.append(node.holding)
 
     def _free(self, pod: Pod) -> None:
         """Gives the addresses back of a pod whose end nobody has seen."""
@@ -86,7 +103,7 @@ class Trouble(Endings):
                 self.delete(pod)
 
     def _found(self, node: Node) -> None:
-        node.down = False
+        self._power(node)
         for pod in list(node.pods.values()):
             self._lost(pod)
         self.fill(node.cluster)
@@ -113,7 +130,7 @@ class Trouble(Endings):
         self.loop.after(self.dice.between(30, 150), self._booted, node)
 
     def _booted(self, node: Node) -> None:
-        node.down = False
+        self._power(node)
         pods = list(node.pods.values())
         self.dice.shuffle(pods)
         for pod in pods:
@@ -153,12 +170,18 @@ class Trouble(Endings):
                 if not pod.over and pod.node:
                     self.write(pod, kubelet.collected(pod.told))
                 self.force_delete(pod)
-        self.loop.at(node.deaf, self.tell_again, node)
+        self.loop.at(node.deaf, self._register_again, node)
 
-    def tell_again(self, node: Node) -> None:
-        """The kubelet registers its node anew."""
+    def _register_again(self, node: Node) -> None:
         node.uid = self.dice.uid()
-        self.telling.tell(
-            *(node.cluster.name, "nodes", node.uid, kubelet.node_object(node)),
-            self.loop.now,
-        )
+        node.created = self.loop.now
+        if node.holding is not None:
+            node.holding.end = node.holding.silent = self.loop.now
+        self.register(node)
+
+    def register(self, node: Node) -> None:
+        """The kubelet registers its node."""
+        now = self.loop.now
+        obj = kubelet.node_object(node)
+        self.telling.tell(node.cluster.name, "nodes", node.uid, obj, now)
+        self._hold_own(node)

@@ -17,8 +17,10 @@ class World(NamedTuple):
     events: list[Event]
     """In the order in which they are heard."""
     end: int
+    """Of the hour. What happens then is told, too, for a while: all is heard."""
 
 
+_AFTER = 10 * MINUTE
 _NAMES = ("east", "west")
 
 
@@ -42,6 +44,6 @@ def run(seed: int, pods: int, minutes: int) -> World:
     lives.on_gone = lambda pod: churns[pod.cluster.name].gone(pod)
     lives.join = lambda node: churns[node.cluster.name].new_node(node)
     end = BEGIN + minutes * MINUTE
-    loop.run(end)
+    loop.run(end + _AFTER)
     events = sorted(telling.events, key=lambda event: (event.heard, event.order))
     return World(lives.truth, events, end)

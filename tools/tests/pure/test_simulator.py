@@ -1,4 +1,4 @@
-"""No answer about a simulated hour is exact and wrong; of simple strategies many are."""
+"""No answer about a simulated hour is exact and wrong; of simple ones many are."""
 
 import functools
 from collections import Counter

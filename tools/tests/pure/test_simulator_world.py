@@ -20,7 +20,7 @@ _HASH = "kubernetes.io/config.hash"
 
 @functools.cache
 def hour() -> world.World:
-    return world.run(seed=5, pods=600, minutes=20)
+    return world.run(seed=5, pods=1000, minutes=60)
 
 
 def test_no_two_hold_an_address_at_once() -> None:
