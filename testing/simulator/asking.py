@@ -15,12 +15,13 @@ from k8s_sync.model import Claim, Match, Proto, Row
 from k8s_sync.rows import COLUMNS
 from k8s_sync.timeline import Timeline
 from simulator import strategies
-from simulator.clock import MINUTE
+from simulator.clock import MINUTE, SECOND
 from simulator.strategies import Strategy
 from simulator.telling import Event
 from simulator.traffic import Question
 from simulator.verdicts import Said
 from simulator.world import World
+from tests.pure.twin_amendments import Amendment, End
 
 KEPT = 10 * MINUTE
 """How long after a line was written its answer is amended."""
@@ -48,6 +49,16 @@ class Twin(Protocol):
         """Says who owned an address."""
 
 
+class Amendments(Protocol):
+    """What remembers written lines in C++, as far as it is needed here."""
+
+    def remember(self, end: End, now: int) -> None:
+        """Asks the timeline for a line, and remembers the answer."""
+
+    def review(self, now: int) -> Iterable[Amendment]:
+        """Looks for amendments."""
+
+
 class Amended(NamedTuple):
     """A live answer that changed when more was heard."""
 
@@ -66,21 +77,38 @@ class Answers(NamedTuple):
     """When an answer changed that was too old to be amended."""
     twin_live: list[Said]
     twin_after: list[Said]
+    twin_amended: dict[int, Said]
     others_live: dict[str, list[str | None]]
     others_after: dict[str, list[str | None]]
     problems: list[str]
     timeline: Timeline
+    told: list[tuple[int, Row]]
+    """All rows, and when they were."""
 
 
-def ask(world: World, questions: list[Question], twin: Twin | None = None) -> Answers:
-    """Asks everybody everything."""
-    return _Asking(questions, twin).run(world)
+def ask(
+    world: World,
+    questions: list[Question],
+    twin: Twin | None = None,
+    amendments: Amendments | None = None,
+) -> Answers:
+    """Asks everybody everything; of C++ the timeline and what watches it, if given."""
+    return _Asking(questions, twin, amendments).run(world)
 
 
 class _Asking:
-    def __init__(self, questions: list[Question], twin: Twin | None) -> None:
+    def __init__(
+        self,
+        questions: list[Question],
+        twin: Twin | None,
+        amendments: Amendments | None,
+    ) -> None:
         self._questions = questions
         self._twin = twin
+        self._amendments = amendments
+        self._reviewed = 0
+        self._twin_amended: dict[int, Said] = {}
+        self._told: list[tuple[int, Row]] = []
         self._timeline = Timeline()
         self._problems: list[str] = []
         self._inventories: dict[str, Inventory] = {}
@@ -105,6 +133,7 @@ class _Asking:
             self._hear(event)
         while asked:
             self._live(heapq.heappop(asked)[1], live, twin_live, others)
+        self._review(world.events[-1].heard + KEPT)
         return Answers(
             live=live,
             after=[self._ours(question) for question in questions],
@@ -112,6 +141,7 @@ class _Asking:
             late=self._late,
             twin_live=twin_live,
             twin_after=[self._theirs(question) for question in questions],
+            twin_amended=self._twin_amended,
             others_live=others,
             others_after={
                 other.name: [other.ask(question) for question in questions]
@@ -120,6 +150,7 @@ class _Asking:
             },
             problems=self._problems,
             timeline=self._timeline,
+            told=self._told,
         )
 
     def _live(
@@ -133,6 +164,12 @@ class _Asking:
         live[number] = self._now[number] = self._ours(question)
         twin_live[number] = self._theirs(question)
         self._open[question.address].append(number)
+        if self._amendments is not None:
+            end = End(
+                *(str(number), "orig", question.address, question.time, question.port),
+                *(_proto(question), question.cluster),
+            )
+            self._amendments.remember(end, question.asked)
         for other in self._others:
             others[other.name][number] = other.ask(question)
 
@@ -148,12 +185,22 @@ class _Asking:
             rows = inventory.apply(event.resource, event.object, event.heard)
         for row in rows:
             self._timeline.apply(row)
+            self._told.append((event.heard, row))
         if rows and self._twin is not None:
             self._twin.apply(*rows)
         self._amend(rows, event.heard)
+        if event.heard - self._reviewed >= SECOND:
+            self._review(event.heard)
         if event.resource == "pods":
             for other in self._others:
                 other.hear(event)
+
+    def _review(self, now: int) -> None:
+        """Looks for amendments in C++, as often as Zeek does."""
+        self._reviewed = now
+        if self._amendments is not None:
+            for found in self._amendments.review(now):
+                self._twin_amended[int(found.uid)] = Said(found.match, found.owner)
 
     def _amend(self, rows: Iterable[Row], now: int) -> None:
         """Asks again about the addresses that something new was heard of."""

@@ -4,7 +4,7 @@ import shutil
 from typing import Any, NamedTuple
 
 from simulator import world
-from simulator.asking import Answers, ask
+from simulator.asking import KEPT, Answers, ask
 from simulator.clock import Dice
 from simulator.explain import explain
 from simulator.score import score
@@ -53,9 +53,12 @@ def run(plan: Plan) -> Run:
     questions = traffic.questions(plan.questions)
     if plan.cpp and not prepare(plan):
         from tests.pure.twin import Twin  # noqa: PLC0415
+        from tests.pure.twin_amendments import Amendments  # noqa: PLC0415
 
         with Twin() as twin:
-            found = ask(made, questions, twin)
+            amendments = Amendments(twin, most=len(questions), within=KEPT)
+            found = ask(made, questions, twin, amendments)
+            amendments.close()
     else:
         found = ask(made, questions)
     result = score(plan.seed, made, questions, found)

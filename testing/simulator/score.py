@@ -67,6 +67,11 @@ def _live(questions: list[Question], found: Answers) -> Counter[str]:
         amended = found.amended.get(number)
         if amended is not None and amended.said == after:
             count["amended"] += 1
+            if number in found.twin_amended:
+                by_cpp = found.twin_amended[number]
+                count["amended, C++" if by_cpp == after else "otherwise, C++"] += 1
+            else:
+                count["missed, C++"] += 1
         elif number in found.late:
             count["came late"] += 1
         else:
