@@ -88,8 +88,10 @@ def main() -> int:
         )
         for seed in range(arguments.first, arguments.first + arguments.seeds)
     ]
-    if lacking := runs.prepare(plans[0]):
-        print(f"skipped: {lacking}")
+    possible, lacking = runs.prepare(plans[0])
+    for one in lacking:
+        print(f"skipped: {one}")
+    plans = [plan._replace(cpp=possible.cpp, zeek=possible.zeek) for plan in plans]
     say(f"0 of {len(plans)} seeds")
     found: list[runs.Run] = []
     for one in _results(plans):

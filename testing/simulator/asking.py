@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from tests.pure.twin_amendments import Amendment, End
+
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.model import Claim, Match, Proto, Row
 from k8s_sync.rows import COLUMNS
@@ -21,7 +23,6 @@ from simulator.telling import Event
 from simulator.traffic import Question
 from simulator.verdicts import Said
 from simulator.world import World
-from tests.pure.twin_amendments import Amendment, End
 
 KEPT = 10 * MINUTE
 """How long after a line was written its answer is amended."""

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from functools import partial
 
 from k8s_sync.address import pack
-from simulator import kubelet
 from simulator.clock import BEGIN, HOUR, SECOND
 from simulator.controllers import App, Controllers
 from simulator.people import KNOWN, People
-from simulator.things import Cluster, Holding, Node, Pod
+from simulator.things import Cluster, Node, Pod
 from simulator.trouble import Trouble
 
 _JOBS = 0.04

@@ -23,10 +23,12 @@ _FILE = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
 _MACS = bytes.fromhex("020000000002020000000001")
 _IPV4, _IPV6, _VLAN = 0x0800, 0x86DD, 0x8100
 _MAPPED = b"\x00" * 10 + b"\xff\xff"
+_DOCUMENTATION = bytes.fromhex("20010db8") + bytes(11)
 _TCP, _UDP = 6, 17
 _SYN, _ACK, _FIN, _RST = 2, 16, 1, 4
 _PORTS = 60_000
 _FIRST_PORT = 1024
+_CLIENTS = 1 << 15
 _SHORT = 10 * SECOND
 _STEP = 100
 """Microseconds between packets that follow each other."""
@@ -38,14 +40,12 @@ Ends = tuple[bytes, int, bytes, int]
 def stranger(number: int, *, v4: bool) -> tuple[bytes, int]:
     """The other end of a question's connection."""
     host = 1 + number // _PORTS
-    net = _MAPPED + bytes((198, 51, 100)) if v4 else bytes.fromhex("20010db8") + bytes(11)
+    net = _MAPPED + bytes((198, 51, 100)) if v4 else _DOCUMENTATION
     return net + bytes((host,)), _FIRST_PORT + number % _PORTS
 
 
 def write(path: Path, questions: list[Question], until: int) -> None:
-    """Writes all connections in order of time, with a packet each second for Zeek's
-    clock, to some time after the last.
-    """
+    """Writes all connections, and a packet each second for Zeek's clock."""
     packets = [
         packet for n, question in enumerate(questions) for packet in _flow(n, question)
     ]
@@ -68,7 +68,7 @@ def _clock(until: int) -> Iterator[_Packet]:
 def _flow(number: int, question: Question) -> Iterable[_Packet]:
     other = stranger(number, v4=question.address.startswith(_MAPPED))
     # Known ports answer; ports of clients, and every second pod, ask.
-    asks = number % 2 == 0 if not question.port else question.port >= 2**15
+    asks = question.port >= _CLIENTS if question.port else number % 2 == 0
     if asks:
         ends = question.address, question.port or 40_000, *other
     else:
@@ -81,7 +81,11 @@ def _flow(number: int, question: Question) -> Iterable[_Packet]:
         yield time, _frame(vlan, ends, _UDP, _udp(ends))
         yield time + _STEP, _frame(vlan, back, _UDP, _udp(back))
         return
-    opening = ((ends, 100, 0, _SYN), (back, 500, 101, _SYN | _ACK), (ends, 101, 501, _ACK))
+    opening = (
+        (ends, 100, 0, _SYN),
+        (back, 500, 101, _SYN | _ACK),
+        (ends, 101, 501, _ACK),
+    )
     for step, (way, seq, ack, flags) in enumerate(opening):
         yield time + step * _STEP, _frame(vlan, way, _TCP, _tcp(way, seq, ack, flags))
     if lasts < _SHORT:

@@ -41,9 +41,7 @@ class People:
         cluster.storage = LowestFree(storage)
         return cluster
 
-    def node(
-        self, cluster: Cluster, now: int, *, instead: Node | None = None
-    ) -> Node:
+    def node(self, cluster: Cluster, now: int, *, instead: Node | None = None) -> Node:
         """Makes a node, with the range of one that is gone if there is one."""
         self._count += 1
         number = self._count

@@ -28,30 +28,35 @@ def not_exact(count: Counter[str]) -> float:
 def missed(result: Json) -> Iterator[str]:
     """Yields the bars that were missed."""
     for name, way in result["ways"].items():
-        count = sums(way)
-        if not name.startswith("after"):
-            continue
-        if count[WRONG]:
-            yield f"{name}: {count[WRONG]} wrong with match=exact, 0 allowed"
-        # A sensor that does not know its cluster has to abstain; that is no fault.
-        share = not_exact(Counter(way["draws"]["life"]))
-        if share > MARKED_AT_MOST:
-            yield (
-                f"{name}: {share:.2%} of the traffic is marked or missing, "
-                f"{MARKED_AT_MOST:.1%} allowed"
-            )
-    live = result["live"]
-    if live["not told yet"] != live["wrong"]:
-        yield (
-            f"live: {live['wrong'] - live['not told yet']} wrong although the API had "
-            "told"
-        )
-    if live["missed"]:
-        yield f"live: {live['missed']} wrong that were never amended"
-    if result["twins differ"]:
-        yield f"Python and C++ differ in {result['twins differ']} answers"
+        if name.startswith("after"):
+            yield from _missed_after(name, way)
+    for name in ("live", "live, Zeek"):
+        if name in result:
+            yield from _missed_live(name, result[name])
+    for twin in ("C++", "Zeek"):
+        if differ := result.get(f"{twin} differs"):
+            yield f"Python and {twin} differ in {differ} answers"
     if result["problems"]:
         yield f"{result['problems']} objects that could not be read"
+
+
+def _missed_after(name: str, way: Json) -> Iterator[str]:
+    if wrong := sums(way)[WRONG]:
+        yield f"{name}: {wrong} wrong with match=exact, 0 allowed"
+    # A sensor that does not know its cluster has to abstain; that is no fault.
+    share = not_exact(Counter(way["draws"]["life"]))
+    if share > MARKED_AT_MOST:
+        yield (
+            f"{name}: {share:.2%} of the traffic is marked or missing, "
+            f"{MARKED_AT_MOST:.1%} allowed"
+        )
+
+
+def _missed_live(name: str, live: Json) -> Iterator[str]:
+    if known := live["wrong"] - live["not told yet"]:
+        yield f"{name}: {known} wrong although the API had told"
+    if live["missed"]:
+        yield f"{name}: {live['missed']} wrong that were not amended"
 
 
 def summary(result: Json) -> str:
@@ -75,12 +80,11 @@ def text(result: Json) -> str:
                 lines.append(
                     "  of these, with a known cluster, by how they were drawn:"
                 )
-    live = result["live"]
-    lines.append(
-        f"\nlive: {live['wrong']} wrong with match=exact; the API had not told yet: "
-        f"{live['not told yet']}; amended: {live['amended']}; "
-        f"told after 10 minutes: {live['came late']}; missed: {live['missed']}"
-    )
+    lines.append("")
+    for name in ("live", "live, Zeek"):
+        if name in result:
+            counts = ", ".join(f"{n:,} {what}" for what, n in result[name].items())
+            lines.append(f"{name}, match=exact: {counts}")
     for way in ("live", "after"):
         head = "".join(f"{one:>15}" for one in ("right", "wrong", "marked", "silent"))
         lines += ["", f"{f'pods, {way}':28}{head}"]

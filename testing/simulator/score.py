@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator import strategies
 from simulator.asking import Answers
+from simulator.through_zeek import Line
 from simulator.traffic import CAUSES, MIX, Question
 from simulator.verdicts import RIGHT, VERDICTS, WRONG, Said, Tally, verdict
 from simulator.world import World
@@ -26,7 +27,7 @@ def score(seed: int, world: World, questions: list[Question], found: Answers) ->
         "holdings": len(world.truth),
         "problems": len(found.problems),
         "ways": {name: _tally(questions, said) for name, said in ways.items()},
-        "twins differ": _differ(found),
+        "C++ differs": _differ(found),
         "live": dict(_live(questions, found)),
         "strategies": _strategies(questions, found),
     }
@@ -52,9 +53,9 @@ def _differ(found: Answers) -> int:
 
 def _live(questions: list[Question], found: Answers) -> Counter[str]:
     """Looks at what was wrong and exact when it was written."""
-    count: Counter[str] = Counter(
-        {"wrong": 0, "not told yet": 0, "amended": 0, "came late": 0, "missed": 0}
-    )
+    names = ("wrong", "not told yet", "amended", "came late", "missed")
+    count = Counter(dict.fromkeys(names, 0))
+    twin = any(said.match for said in found.twin_after)
     for number, question in enumerate(questions):
         live, after = found.live[number], found.after[number]
         if verdict(live, question.uid) != WRONG:
@@ -65,18 +66,40 @@ def _live(questions: list[Question], found: Answers) -> Counter[str]:
             continue
         count["not told yet"] += 1
         amended = found.amended.get(number)
-        if amended is not None and amended.said == after:
-            count["amended"] += 1
-            if number in found.twin_amended:
-                by_cpp = found.twin_amended[number]
-                count["amended, C++" if by_cpp == after else "otherwise, C++"] += 1
-            else:
-                count["missed, C++"] += 1
-        elif number in found.late:
+        if number in found.late:
             count["came late"] += 1
-        else:
-            count["missed"] += 1
+            continue
+        told = amended.said if amended else None
+        if twin:
+            told = found.twin_amended.get(number)
+        count["amended" if told == after else "missed"] += 1
     return count
+
+
+def add_zeek(
+    result: Json,
+    questions: list[Question],
+    found: Answers,
+    after: list[Line],
+    live: list[Line],
+) -> None:
+    """Adds what Zeek itself has answered."""
+    ways = {"after, Zeek": after, "live, Zeek": live}
+    for name, lines in ways.items():
+        result["ways"][name] = _tally(questions, (line.said for line in lines))
+    result["Zeek differs"] = sum(
+        line.said != said for line, said in zip(after, found.after, strict=True)
+    )
+    names = ("wrong", "not told yet", "amended", "missed")
+    count = Counter(dict.fromkeys(names, 0))
+    for question, line, told in zip(questions, live, found.after, strict=True):
+        if verdict(line.said, question.uid) != WRONG:
+            continue
+        count["wrong"] += 1
+        if line.said != told:
+            count["not told yet"] += 1
+            count["amended" if line.amended == told else "missed"] += 1
+    result["live, Zeek"] = dict(count)
 
 
 def _strategies(questions: list[Question], found: Answers) -> Json:

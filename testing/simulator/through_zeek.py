@@ -5,18 +5,16 @@ the trace is read, in the second after they were heard; what has been written by
 stands in k8s_amendments.log.
 """
 
-import os
 import subprocess
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from k8s_sync import journal
 from k8s_sync.address import text
 from k8s_sync.model import Match, Row
-
 from simulator import pcap
 from simulator.clock import BEGIN, SECOND
 from simulator.traffic import Question
@@ -33,7 +31,7 @@ redef K8s::vlan_domains = {{
 }};
 {more}
 """
-_AFTER = 'redef K8s::journal = "{path}";'
+_AFTER = 'redef K8s::journal = "journal.log";'
 _LIVE = """
 # Files are named by the second in which their rows were heard.
 global second: count = {first};
@@ -73,17 +71,25 @@ def _domains() -> str:
     return ",\n".join(lines)
 
 
-def after(environment: dict[str, str], questions: list[Question], rows: list[Row],
-          until: int) -> list[Line]:
+def after(
+    environment: dict[str, str],
+    questions: list[Question],
+    rows: Iterable[Row],
+    until: int,
+) -> list[Line]:
     """Asks with all rows known from the beginning."""
     with tempfile.TemporaryDirectory(prefix="zeek-k8s-simulator-") as name:
         folder = Path(name)
         journal.write(str(folder / "journal.log"), rows)
-        return _run(environment, folder, questions, until, _AFTER.format(path="journal.log"))
+        return _run(environment, folder, questions, until, _AFTER)
 
 
-def live(environment: dict[str, str], questions: list[Question],
-         told: list[tuple[int, Row]], until: int) -> list[Line]:
+def live(
+    environment: dict[str, str],
+    questions: list[Question],
+    told: Iterable[tuple[int, Row]],
+    until: int,
+) -> list[Line]:
     """Asks with the rows as they were heard."""
     first = BEGIN // SECOND
     by_second: defaultdict[int, list[Row]] = defaultdict(list)
@@ -97,8 +103,13 @@ def live(environment: dict[str, str], questions: list[Question],
         return _run(environment, folder, questions, until, _LIVE.format(first=first))
 
 
-def _run(environment: dict[str, str], folder: Path, questions: list[Question],
-         until: int, more: str) -> list[Line]:
+def _run(
+    environment: dict[str, str],
+    folder: Path,
+    questions: list[Question],
+    until: int,
+    more: str,
+) -> list[Line]:
     pcap.write(folder / "trace.pcap", questions, until)
     script = _SCRIPT.format(domains=_domains(), more=more)
     (folder / "run.zeek").write_text(script)
@@ -112,11 +123,15 @@ def _run(environment: dict[str, str], folder: Path, questions: list[Question],
     )
     if done.returncode or done.stderr.strip():
         raise RuntimeError(f"zeek: {done.stderr.strip() or done.returncode}")
+    return _lines(folder, questions)
+
+
+def _lines(folder: Path, questions: list[Question]) -> list[Line]:
     numbers = {}
     for n, question in enumerate(questions):
         address, port = pcap.stranger(n, v4=question.address.startswith(_MAPPED))
         numbers[text(address), str(port)] = n
-    lines: list[Line | None] = [None] * len(questions)
+    lines: dict[int, Line] = {}
     places = {}
     for row in _rows(folder / "conn.log"):
         for side, other in (("orig", "resp"), ("resp", "orig")):
@@ -124,15 +139,13 @@ def _run(environment: dict[str, str], folder: Path, questions: list[Question],
             if number is not None:
                 lines[number] = Line(_said(row, f"id.{side}_k8s."))
                 places[row["uid"], side] = number
-    if (folder / "k8s_amendments.log").exists():
-        for row in _rows(folder / "k8s_amendments.log"):
-            number = places[row["uid"], row["side"]]
-            line = lines[number]
-            assert line is not None
-            lines[number] = line._replace(amended=_said(row, "k8s."))
-    if None in lines:
-        raise RuntimeError(f"zeek: {lines.count(None)} connections are not in conn.log")
-    return cast("list[Line]", lines)
+    amendments = folder / "k8s_amendments.log"
+    for row in _rows(amendments) if amendments.exists() else ():
+        number = places[row["uid"], row["side"]]
+        lines[number] = lines[number]._replace(amended=_said(row, "k8s."))
+    if missing := len(questions) - len(lines):
+        raise RuntimeError(f"zeek: {missing} connections are not in conn.log")
+    return [lines[number] for number in range(len(questions))]
 
 
 def _said(row: dict[str, str], prefix: str) -> Said:

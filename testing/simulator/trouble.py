@@ -7,7 +7,6 @@ containers may run on, and its addresses are given away only when they do not.
 from collections.abc import Callable
 
 from k8s_sync.address import pack
-
 from simulator import kubelet
 from simulator.clock import SECOND
 from simulator.endings import Endings
