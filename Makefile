@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench docs format plugin venv clean
+.PHONY: demo test bench simulate docs format plugin venv clean
 
 demo: venv
 	@$(BIN)/python testing/demo.py
@@ -15,6 +15,10 @@ test: venv
 
 bench: venv
 	@$(BIN)/python testing/bench.py
+
+# Asks about a made-up cluster, of which the truth is known: the table of the README.
+simulate: venv
+	@$(BIN)/python testing/simulate.py --zeek
 
 # Rewrites the tables of the README that are generated from the code.
 docs: venv

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from k8s_sync import __version__
 from simulator import runs
 from simulator.report import missed, text
 from simulator.score import add
@@ -89,8 +90,8 @@ def main() -> int:
         for seed in range(arguments.first, arguments.first + arguments.seeds)
     ]
     possible, lacking = runs.prepare(plans[0])
-    for one in lacking:
-        print(f"skipped: {one}")
+    for what in lacking:
+        print(f"skipped: {what}")
     plans = [plan._replace(cpp=possible.cpp, zeek=possible.zeek) for plan in plans]
     say(f"0 of {len(plans)} seeds")
     found: list[runs.Run] = []
@@ -107,6 +108,7 @@ def main() -> int:
     if arguments.save:
         total["pods"], total["minutes"] = arguments.pods, arguments.minutes
         total["seeds"] = len(total["seeds"])
+        total["version"] = __version__
         total["date"] = datetime.now(UTC).date().isoformat()
         RESULTS.write_text(json.dumps(total, indent=1) + "\n")
     return 1 if faults else 0

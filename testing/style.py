@@ -11,7 +11,8 @@ TOP = Path(__file__).resolve().parents[1]
 TOOLS = TOP / "tools"
 BIN = Path(sys.executable).parent
 DEVELOPERS = [
-    f"../testing/{name}.py" for name in ("demo", "quiet", "run", "style", "zeek")
+    f"../testing/{name}.py"
+    for name in ("demo", "quiet", "run", "simulate", "style", "zeek")
 ]
 PYTHON = ["k8s_sync", "k8s_btest", "tests", "k8s-sync", "k8s-btest", "../testing"]
 
@@ -47,6 +48,7 @@ def checks(*, fix: bool) -> dict[str, list[str]]:
             "k8s_btest",
             "tests",
             "../testing/fakes",
+            "../testing/simulator",
             *DEVELOPERS,
         ],
         "import-linter": ["lint-imports", "--no-cache"],

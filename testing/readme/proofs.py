@@ -1,7 +1,11 @@
 """What the README shows of what was measured."""
 
-from readme.markdown import TOP, code, table
+import json
 
+from readme.markdown import TOP, code, table
+from simulator.report import markdown
+
+_SIMULATED = TOP / "testing/simulator/results.json"
 _VERDICTS = TOP / "testing/Baseline/tests.scenarios.verdicts/verdicts.cut"
 
 
@@ -14,3 +18,8 @@ def verdicts() -> str:
         if not line.startswith("#")
     ]
     return table((*head, "node", "service"), rows)
+
+
+def simulator() -> str:
+    """How right answers about simulated hours were, and those of simple strategies."""
+    return markdown(json.loads(_SIMULATED.read_text()))

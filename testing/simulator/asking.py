@@ -10,11 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from tests.pure.twin_amendments import Amendment, End
-
 from k8s_sync.claims.inventory import Inventory
-from k8s_sync.model import Claim, Match, Proto, Row
-from k8s_sync.rows import COLUMNS
+from k8s_sync.model import Claim, Row
 from k8s_sync.timeline import Timeline
 from simulator import strategies
 from simulator.clock import MINUTE, SECOND
@@ -28,36 +25,20 @@ KEPT = 10 * MINUTE
 """How long after a line was written its answer is amended."""
 
 
-_UID = list(COLUMNS).index("uid")
-
-
 class Twin(Protocol):
-    """The timeline in C++, as far as it is needed here."""
+    """The timeline in C++, and what remembers written lines; see `cpp.Cpp`."""
 
-    def apply(self, *rows: Row) -> object:
-        """Applies some rows."""
+    def apply(self, rows: list[Row]) -> None:
+        """Applies rows."""
 
-    def owner_row(  # noqa: PLR0913 -- as `Timeline.owner`
-        self,
-        address: bytes,
-        time: int,
-        port: int = 0,
-        proto: Proto = "",
-        *,
-        cluster: str | None = None,
-        network: str | None = None,
-    ) -> tuple[Match | None, str | None]:
-        """Says who owned an address."""
+    def ask(self, question: Question) -> Said:
+        """Asks."""
 
+    def remember(self, number: int, question: Question) -> None:
+        """Writes a line."""
 
-class Amendments(Protocol):
-    """What remembers written lines in C++, as far as it is needed here."""
-
-    def remember(self, end: End, now: int) -> None:
-        """Asks the timeline for a line, and remembers the answer."""
-
-    def review(self, now: int) -> Iterable[Amendment]:
-        """Looks for amendments."""
+    def review(self, now: int) -> Iterable[tuple[int, Said]]:
+        """Yields lines that should have been told something else."""
 
 
 class Amended(NamedTuple):
@@ -91,10 +72,9 @@ def ask(
     world: World,
     questions: list[Question],
     twin: Twin | None = None,
-    amendments: Amendments | None = None,
 ) -> Answers:
-    """Asks everybody everything; of C++ the timeline and what watches it, if given."""
-    return _Asking(questions, twin, amendments).run(world)
+    """Asks everybody everything; also in C++, if that is given."""
+    return _Asking(questions, twin).run(world)
 
 
 class _Asking:
@@ -102,11 +82,9 @@ class _Asking:
         self,
         questions: list[Question],
         twin: Twin | None,
-        amendments: Amendments | None,
     ) -> None:
         self._questions = questions
         self._twin = twin
-        self._amendments = amendments
         self._reviewed = 0
         self._twin_amended: dict[int, Said] = {}
         self._told: list[tuple[int, Row]] = []
@@ -165,12 +143,8 @@ class _Asking:
         live[number] = self._now[number] = self._ours(question)
         twin_live[number] = self._theirs(question)
         self._open[question.address].append(number)
-        if self._amendments is not None:
-            end = End(
-                *(str(number), "orig", question.address, question.time, question.port),
-                *(_proto(question), question.cluster),
-            )
-            self._amendments.remember(end, question.asked)
+        if self._twin is not None:
+            self._twin.remember(number, question)
         for other in self._others:
             others[other.name][number] = other.ask(question)
 
@@ -188,7 +162,7 @@ class _Asking:
             self._timeline.apply(row)
             self._told.append((event.heard, row))
         if rows and self._twin is not None:
-            self._twin.apply(*rows)
+            self._twin.apply(rows)
         self._amend(rows, event.heard)
         if event.heard - self._reviewed >= SECOND:
             self._review(event.heard)
@@ -199,9 +173,8 @@ class _Asking:
     def _review(self, now: int) -> None:
         """Looks for amendments in C++, as often as Zeek does."""
         self._reviewed = now
-        if self._amendments is not None:
-            for found in self._amendments.review(now):
-                self._twin_amended[int(found.uid)] = Said(found.match, found.owner)
+        if self._twin is not None:
+            self._twin_amended |= dict(self._twin.review(now))
 
     def _amend(self, rows: Iterable[Row], now: int) -> None:
         """Asks again about the addresses that something new was heard of."""
@@ -221,7 +194,7 @@ class _Asking:
             question.address,
             question.time,
             question.port,
-            _proto(question),
+            question.asked_proto,
             cluster=question.cluster,
             network=question.network or None,
         )
@@ -229,19 +202,4 @@ class _Asking:
         return Said(answer.match, owner.uid if owner else None)
 
     def _theirs(self, question: Question) -> Said:
-        if self._twin is None:
-            return Said(None, None)
-        match, row = self._twin.owner_row(
-            question.address,
-            question.time,
-            question.port,
-            _proto(question),
-            cluster=question.cluster,
-            network=question.network or None,
-        )
-        return Said(match, row.split("\t")[_UID] if row else None)
-
-
-def _proto(question: Question) -> Proto:
-    proto: Proto = "udp" if question.proto == "udp" else "tcp"
-    return proto if question.port else ""
+        return self._twin.ask(question) if self._twin else Said(None, None)

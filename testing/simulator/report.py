@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.verdicts import MARKED_RIGHT, MARKED_WRONG, RIGHT, VERDICTS, WRONG
+from simulator.verdicts import (
+    ABSTAINED,
+    MARKED_RIGHT,
+    MARKED_WRONG,
+    RIGHT,
+    VERDICTS,
+    WRONG,
+)
 
 Json = dict[str, Any]
 MARKED_AT_MOST = 0.005
@@ -70,16 +77,17 @@ def summary(result: Json) -> str:
 def text(result: Json) -> str:
     """The table, for a person at a terminal."""
     lines = [summary(result)]
-    for name, way in result["ways"].items():
+    ways = result["ways"]
+    for name, way in ways.items():
+        same = next((one for one in ways if ways[one] == way), name)
+        if same != name:
+            lines += ["", f"{name}: the same as {same}"]
+            continue
         lines += ["", f"{name:16}" + "".join(f"{one:>15}" for one in VERDICTS)]
-        for part in ("causes", "draws"):
-            for cause, verdicts in way[part].items():
-                lines.append(_line(cause, verdicts))
-            if part == "causes":
-                lines.append(_line("all", sums(way)))
-                lines.append(
-                    "  of these, with a known cluster, by how they were drawn:"
-                )
+        lines += [_line(cause, verdicts) for cause, verdicts in way["causes"].items()]
+        lines.append(_line("all", sums(way)))
+        lines.append("  of these with a known cluster, by how they were drawn:")
+        lines += [_line(draw, verdicts) for draw, verdicts in way["draws"].items()]
     lines.append("")
     for name in ("live", "live, Zeek"):
         if name in result:
@@ -101,45 +109,65 @@ def _line(name: str, verdicts: Json) -> str:
 
 def markdown(result: Json) -> str:
     """The tables of the README."""
-    after, live = result["ways"]["after"]["causes"], result["ways"]["live"]["causes"]
-    head = (
-        "What is special",
-        "Questions",
-        "Wrong",
-        "Marked, right",
-        "Marked, wrong",
-        "No answer",
-        "Wrong, live",
+    ways = result["ways"]
+    after, live = ways["after"]["causes"], ways["live"]["causes"]
+    lines = [
+        _run_of(result),
+        "",
+        "| " + " | ".join(_HEAD) + " |",
+        "|" + " --- |" + " ---: |" * (len(_HEAD) - 1),
+    ]
+    lines += [
+        _row(cause, Counter(verdicts), Counter(live[cause]))
+        for cause, verdicts in after.items()
+        if verdicts
+    ]
+    lines.append(_row("**all**", sums(ways["after"]), sums(ways["live"])))
+    told = result["live"]
+    return "\n".join(lines) + (
+        f"\n\nOf the {told['wrong']:,} that were wrong when they were written the API "
+        f"had not told {told['not told yet']:,} yet; {told['amended']:,} were amended, "
+        f"as {told['came late']:,} were known only after 10 minutes.\n\n"
+        f"{_compared(result)}"
     )
-    rows = []
-    for cause in after:
-        verdicts = Counter(after[cause])
-        if verdicts.total():
-            rows.append((cause, verdicts, live[cause].get(WRONG, 0)))
-    rows.append(("**all**", sums(result["ways"]["after"]), _live_wrong(live)))
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" + " ---: |" * 6]
-    for name, verdicts, wrong in rows:
-        cells = [
-            f"{verdicts[v]:,}" for v in (WRONG, MARKED_RIGHT, MARKED_WRONG, VERDICTS[4])
-        ]
-        count = f"{verdicts.total():,}"
-        lines.append(f"| {name} | {count} | {' | '.join(cells)} | {wrong:,} |")
-    return "\n".join(lines) + "\n\n" + _compared(result)
 
 
-def _live_wrong(live: Json) -> int:
-    return sum(verdicts.get(WRONG, 0) for verdicts in live.values())
+def _run_of(result: Json) -> str:
+    return (
+        f"{result['seeds']} hours with {result['pods']:,} pods at a time, "
+        f"{result['holdings']:,} addresses held, {result['questions']:,} questions "
+        f"({result['date']}, version {result['version']}):"
+    )
+
+
+_HEAD = (
+    "What is special",
+    "Questions",
+    "Exact and wrong",
+    "Marked, right",
+    "Marked, wrong",
+    "No answer",
+    "Exact and wrong when written",
+)
+
+
+def _row(name: str, after: Counter[str], live: Counter[str]) -> str:
+    cells = [after.total(), after[WRONG], after[MARKED_RIGHT], after[MARKED_WRONG]]
+    cells += [after[ABSTAINED], live[WRONG]]
+    return f"| {name} | " + " | ".join(f"{cell:,}" for cell in cells) + " |"
 
 
 def _compared(result: Json) -> str:
-    lines = ["| Strategy | Wrong, live | No answer, live | Wrong, after the fact |"]
-    lines.append("| --- | ---: | ---: | ---: |")
+    lines = [
+        "| Strategy | Wrong when written | Unsure or silent | Wrong after the fact |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     after = result["strategies"]["after"]
     for name, rates in result["strategies"]["live"].items():
         total = sum(rates.values())
-        later = after.get(name)
-        cell = f"{later['wrong'] / total:.3%}" if later else ""
+        later = f"{after[name]['wrong'] / total:.3%}" if name in after else ""
         silent = (rates["silent"] + rates["marked"]) / total
-        wrong = rates["wrong"] / total
-        lines.append(f"| {name} | {wrong:.3%} | {silent:.3%} | {cell} |")
+        lines.append(
+            f"| {name} | {rates['wrong'] / total:.3%} | {silent:.3%} | {later} |"
+        )
     return "\n".join(lines) + "\n"

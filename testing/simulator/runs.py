@@ -81,15 +81,10 @@ def run(plan: Plan) -> Run:
 def _ask(plan: Plan, made: world.World, questions: list[Question]) -> Answers:
     if not plan.cpp:
         return ask(made, questions)
-    from tests.pure.twin_amendments import Amendments  # noqa: PLC0415
+    from simulator.cpp import Cpp  # noqa: PLC0415 -- needs a compiler
 
-    from tests.pure.twin import Twin  # noqa: PLC0415
-
-    with Twin() as twin:
-        amendments = Amendments(twin, most=len(questions), within=KEPT)
-        found = ask(made, questions, twin, amendments)
-        amendments.close()
-    return found
+    with Cpp(most=len(questions), within=KEPT) as twin:
+        return ask(made, questions, twin)
 
 
 def _ask_zeek(

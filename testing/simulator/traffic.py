@@ -11,6 +11,7 @@ import itertools
 from collections import defaultdict
 from typing import NamedTuple
 
+from k8s_sync.model import Proto
 from simulator.clock import BEGIN, MINUTE, SECOND, Dice
 from simulator.things import Holding
 
@@ -68,6 +69,12 @@ class Question(NamedTuple):
     cause: str
     draw: str
     """Why it was drawn; one of `MIX`."""
+
+    @property
+    def asked_proto(self) -> Proto:
+        """The protocol of the port; there is none without a port."""
+        proto: Proto = "udp" if self.proto == "udp" else "tcp"
+        return proto if self.port else ""
 
 
 class Traffic:
