@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from k8s_sync import __version__
 from simulator import runs
 from simulator.report import missed, text
 from simulator.score import add
@@ -108,7 +107,7 @@ def main() -> int:
     if arguments.save:
         total["pods"], total["minutes"] = arguments.pods, arguments.minutes
         total["seeds"] = len(total["seeds"])
-        total["version"] = __version__
+        total["version"] = runs.VERSION
         total["date"] = datetime.now(UTC).date().isoformat()
         RESULTS.write_text(json.dumps(total, indent=1) + "\n")
     return 1 if faults else 0

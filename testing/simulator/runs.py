@@ -4,6 +4,7 @@ import shutil
 from typing import NamedTuple
 
 import zeek
+from k8s_sync import __version__
 from simulator import through_zeek, world
 from simulator.asking import KEPT, Answers, ask
 from simulator.clock import MINUTE, Dice
@@ -12,6 +13,7 @@ from simulator.score import Json, add_zeek, score
 from simulator.traffic import Question, Traffic
 from simulator.verdicts import WRONG, verdict
 
+VERSION = __version__
 _AFTERWARDS = 12 * MINUTE
 """Until everything was heard, and written."""
 _COMPILERS = ("c++", "g++", "clang++")
