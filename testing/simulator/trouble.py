@@ -162,8 +162,15 @@ class Trouble(Endings):
                 self.loop.after(wait, self._give_up, node)
 
     def _give_up(self, node: Node) -> None:
-        """Somebody deletes the node's object; it makes a new one when it is back."""
+        """Somebody deletes the node's object; it makes a new one when it is back.
+
+        To the cluster that is another node, and what its old pods still do on its
+        ports is no pod's any more.
+        """
         self._tell_gone(node)
+        for pod in node.pods.values():
+            if pod.host_network:
+                self.end(pod)
         for pod in list(node.pods.values()):
             if not pod.gone:
                 if not pod.over and pod.node:
