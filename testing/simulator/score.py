@@ -72,8 +72,16 @@ def _live(questions: list[Question], found: Answers) -> Counter[str]:
         told = amended.said if amended else None
         if twin:
             told = found.twin_amended.get(number)
-        count["amended" if told == after else "missed"] += 1
+        count["amended" if _amends(told, after) else "missed"] += 1
     return count
+
+
+def _amends(told: Said | None, after: Said) -> bool:
+    """Tells whether an amendment has put a line right: there is one for each end.
+
+    It may come while the new owner is still in doubt.
+    """
+    return told is not None and told.uid == after.uid
 
 
 def add_zeek(
@@ -98,7 +106,7 @@ def add_zeek(
         count["wrong"] += 1
         if line.said != told:
             count["not told yet"] += 1
-            count["amended" if line.amended == told else "missed"] += 1
+            count["amended" if _amends(line.amended, told) else "missed"] += 1
     result["live, Zeek"] = dict(count)
 
 
