@@ -22,6 +22,9 @@ SAME_START = SECOND
 TOLD: frozenset[Ended] = frozenset(("finished", "changed"))
 """Ends that were told: until then the owner surely had the address."""
 
+TEARDOWN = SECOND
+"""How long an address may be in use after the end of the last container."""
+
 _ACTIVE, _EARLY, _ENDED = 2, 1, 0
 _TIER_MATCH: dict[int, Match] = {_ACTIVE: "exact", _EARLY: "early", _ENDED: "ended"}
 _PRECEDENCE: dict[Kind, int] = {"pod": 2, "service": 1, "node": 0}
@@ -114,10 +117,14 @@ def resolve(
     }
     best_tier = max(winner.rank[0] for winner in winners.values())
     rivals = [domain for domain in winners if winners[domain].rank[0] == best_tier]
-    if len({winners[domain].claim.owner.uid for domain in rivals}) > 1:
-        return _AMBIGUOUS
     domain = max(rivals, key=lambda domain: (winners[domain].order, _bytes(domain)))
     winner = winners[domain]
+    if any(
+        other.claim.owner.uid != winner.claim.owner.uid and not _gone(other, time)
+        for elsewhere in domains.keys() - {domain}
+        for other in domains[elsewhere]
+    ):
+        return _AMBIGUOUS
     if any(_rivals(winner, other, time) for other in domains[domain]):
         return Answer("ambiguous", winner.claim)
     return Answer(_TIER_MATCH[best_tier], winner.claim)
@@ -127,22 +134,42 @@ def _bytes(domain: tuple[str, str]) -> tuple[bytes, bytes]:
     return domain[0].encode(), domain[1].encode()
 
 
+def _gone(found: _Candidate, time: int) -> bool:
+    """Tells whether an owner had surely given its address up.
+
+    Its end has been told, and its sandbox has had time to be taken down. Of one that
+    was only found gone the containers may run on (a deletion by force, a lost node).
+    """
+    claim = found.claim
+    if claim.end is None or claim.ended not in TOLD:
+        return False
+    return claim.end + TEARDOWN <= time
+
+
 def _rivals(winner: _Candidate, other: _Candidate, time: int) -> bool:
     """Tells whether what `other` says puts the winner in doubt."""
     mine, its = winner.claim, other.claim
     tier, its_tier = winner.rank[0], other.rank[0]
-    if its.owner.uid == mine.owner.uid or other.rank[1:3] != winner.rank[1:3]:
+    if its.owner.uid == mine.owner.uid:
         return False
+    its_class, my_class = other.rank[1:3], winner.rank[1:3]
+    if its_class != my_class:
+        # Where only the node is left, a pod of the host network may still have its port.
+        over = tier == _ACTIVE and its_tier == _ENDED
+        return over and its_class > my_class and not _gone(other, time)
     if other.rank == winner.rank and abs(its.start - mine.start) <= SAME_START:
         return True
     if tier != _ACTIVE:
         return False
     if its_tier == _EARLY:
-        # It may have begun before its start was stamped, if the other had gone.
-        return mine.end is None or mine.ended not in TOLD
+        # It may have begun before its start was stamped, if the other had gone, which
+        # it may have in the second before its told end.
+        if mine.end is None or mine.ended not in TOLD:
+            return True
+        return mine.ended == "finished" and time >= mine.end - SECOND
     # Within the second of the handover; and where one that began later is being
     # deleted or has ended, as the winner must have gone before it began.
-    handover = its_tier == _ACTIVE and time < mine.start + SAME_START
+    handover = time < mine.start + SAME_START and not _gone(other, time)
     return handover or its.start > mine.start
 
 

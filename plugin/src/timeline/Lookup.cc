@@ -9,6 +9,9 @@ namespace {
 /** Starts this close cannot be ordered: the API server keeps whole seconds. */
 constexpr uint64_t same_start = second;
 
+/** How long an address may be in use after the end of the last container. */
+constexpr int64_t teardown = second;
+
 // Tiers, in a rank's upper bits; below them come kind, port and not terminating.
 constexpr int tier_shift = 4;
 constexpr int active = 3;
@@ -30,22 +33,34 @@ uint64_t Distance(int64_t a, int64_t b) noexcept {
                    static_cast<uint64_t>(b) - static_cast<uint64_t>(a);
 }
 
-// Whether a claim makes the winner of its domain doubtful. Of another class it never does.
+// Whether an owner had surely given its address up: its end has been told, and its sandbox has had
+// time to be taken down. Of one that was only found gone the containers may run on.
+bool IsGone(const Claim& claim, int rank, int64_t time) noexcept {
+    return Tier(rank) == ended_tier && IsTold(claim.Ended()) && claim.end + teardown <= time;
+}
+
+// Whether a claim makes the winner of its domain doubtful.
 bool Contests(const Claim& claim, int rank, const Claim& winner, int winner_rank, int64_t time) noexcept {
-    if ( (rank ^ winner_rank) & class_bits )
-        return false;
+    const int its_class = rank & class_bits;
+    const int winner_class = winner_rank & class_bits;
+    // Where only the node is left, a pod of the host network may still have its port.
+    if ( its_class != winner_class )
+        return Tier(winner_rank) == active && Tier(rank) == ended_tier && its_class > winner_class &&
+               ! IsGone(claim, rank, time);
     if ( rank == winner_rank && Distance(claim.start, winner.start) <= same_start )
         return true;
     if ( Tier(winner_rank) != active )
         return false;
 
-    // It may have used the address before its start was told, if the winner may have gone by then.
+    // It may have used the address before its start was told, if the winner may have gone by then:
+    // in the second before its end, too, which was told in whole seconds.
     if ( Tier(rank) == early )
-        return winner.end == never || ! IsTold(winner.Ended());
+        return winner.end == never || ! IsTold(winner.Ended()) ||
+               (winner.Ended() == Ended::finished && time >= winner.end - second);
 
     // In the second of the handover nothing orders the two. And one that began later and is being
     // deleted or has ended had the address after the winner, which must have gone by then.
-    const bool handover = Tier(rank) == active && time < winner.start + second;
+    const bool handover = time < winner.start + second && ! IsGone(claim, rank, time);
     return handover || claim.start > winner.start;
 }
 
@@ -129,7 +144,7 @@ bool Timeline::Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) 
 }
 
 // The winner of all is that of its own domain too. Its rivals are those of that domain that may
-// have held the address instead, and the winners of other domains in the same tier.
+// have held the address instead, and in other domains all that had not surely given it up.
 Timeline::Answer Timeline::Settle(const Question& question, const Claim& winner, int winner_rank) const noexcept {
     auto match = MatchOf(Tier(winner_rank));
     for ( const auto head : question.heads )
@@ -142,23 +157,10 @@ Timeline::Answer Timeline::Settle(const Question& question, const Claim& winner,
                 if ( Contests(claim, rank, winner, winner_rank, question.time) )
                     match = Match::ambiguous;
             }
-            else if ( Tier(rank) == Tier(winner_rank) && WinsItsDomain(question, claim, rank) )
+            else if ( ! IsGone(claim, rank, question.time) )
                 return {Match::ambiguous, nullptr};
         }
     return {match, &winner};
-}
-
-bool Timeline::WinsItsDomain(const Question& question, const Claim& claim, int rank) const noexcept {
-    for ( const auto head : question.heads )
-        for ( auto id = head; id != no_id; id = claims[id].next ) {
-            const auto& other = claims[id];
-            if ( &other == &claim || other.domain != claim.domain )
-                continue;
-            const int other_rank = Rank(other, question);
-            if ( other_rank != no_rank && Precedes(other, other_rank, claim, rank) )
-                return false;
-        }
-    return true;
 }
 
 } // namespace k8s

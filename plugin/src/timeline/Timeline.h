@@ -180,7 +180,6 @@ private:
     [[nodiscard]] int Rank(const Claim& claim, const Question& question) const noexcept;
     [[nodiscard]] bool Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) const noexcept;
     [[nodiscard]] Answer Settle(const Question& question, const Claim& winner, int rank) const noexcept;
-    [[nodiscard]] bool WinsItsDomain(const Question& question, const Claim& claim, int rank) const noexcept;
 
     int64_t linger;
     int64_t lead;
