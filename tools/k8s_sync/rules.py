@@ -146,6 +146,13 @@ def _gone(found: _Candidate, time: int) -> bool:
     return claim.end + TEARDOWN <= time
 
 
+def _may_be_gone(claim: Claim, time: int) -> bool:
+    """Tells whether a live claim may have ended before: in its last second, too."""
+    if claim.end is None or claim.ended not in TOLD:
+        return True
+    return claim.ended == "finished" and time >= claim.end - SECOND
+
+
 def _rivals(winner: _Candidate, other: _Candidate, time: int) -> bool:
     """Tells whether what `other` says puts the winner in doubt."""
     mine, its = winner.claim, other.claim
@@ -154,7 +161,7 @@ def _rivals(winner: _Candidate, other: _Candidate, time: int) -> bool:
         return False
     its_class, my_class = other.rank[1:3], winner.rank[1:3]
     if its_class != my_class:
-        # Where only the node is left, a pod of the host network may still have its port.
+        # Where only the node is left, its pod may still have its port.
         over = tier == _ACTIVE and its_tier == _ENDED
         return over and its_class > my_class and not _gone(other, time)
     if other.rank == winner.rank and abs(its.start - mine.start) <= SAME_START:
@@ -162,11 +169,8 @@ def _rivals(winner: _Candidate, other: _Candidate, time: int) -> bool:
     if tier != _ACTIVE:
         return False
     if its_tier == _EARLY:
-        # It may have begun before its start was stamped, if the other had gone, which
-        # it may have in the second before its told end.
-        if mine.end is None or mine.ended not in TOLD:
-            return True
-        return mine.ended == "finished" and time >= mine.end - SECOND
+        # It may have begun before its start was stamped, if the other had gone.
+        return _may_be_gone(mine, time)
     # Within the second of the handover; and where one that began later is being
     # deleted or has ended, as the winner must have gone before it began.
     handover = time < mine.start + SAME_START and not _gone(other, time)
