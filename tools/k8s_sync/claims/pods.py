@@ -63,6 +63,8 @@ class Pods:
         self._ports = ports
         self._pods: dict[str, _Pod] = {}
         self._mirrors: dict[str, str] = {}
+        self._statics: dict[str, _Pod] = {}
+        """Static pods without a mirror at present."""
         self._where = PodIndex()
 
     def claims(self) -> Iterator[Claim]:
@@ -78,7 +80,9 @@ class Pods:
 
     def _take(self, facts: PodFacts, now: int) -> list[Claim]:
         name = facts.key
-        before = self._pods.get(name)
+        indexed = before = self._pods.get(name)
+        if before is None and _goes_on(found := self._statics.pop(name, None), facts):
+            before = found
         if before and before.over and not facts.over and name == facts.object_uid:
             # Once over, always over (T1); only what is in a manifest begins anew.
             return []
@@ -95,7 +99,7 @@ class Pods:
             facts=facts if facts.host_ports else None,
             claims=before.claims if before else (),
         )
-        self._index(name, before, pod)
+        self._index(name, indexed, pod)
         if name != facts.object_uid:
             self._mirrors[facts.object_uid] = name
         at = now
@@ -135,7 +139,16 @@ class Pods:
         rows = changed(old, pod.claims) + self._follow(name, now)
         self._ports.forget(name)
         self._index(name, self._pods.pop(name), None)
+        if name != uid:
+            self._statics[name] = pod
+            self._forget_statics()
         return rows
+
+    def _forget_statics(self) -> None:
+        before = self._ledger.horizon
+        for name, pod in list(self._statics.items()):
+            if all(one.end is not None and one.end < before for one in pod.claims):
+                del self._statics[name]
 
     def on_node(self, node: str) -> bool:
         """Tells whether there are pods on a node."""
@@ -287,6 +300,14 @@ class Pods:
             self._nodes.unused(left.node)
         if left.maker:
             self._workloads.unused(left.maker)
+
+
+def _goes_on(static: _Pod | None, facts: PodFacts) -> bool:
+    """Tells whether a static pod has run on while it had no mirror (T16)."""
+    if static is None or facts.times.start is None:
+        return False
+    ends = (claim.end for claim in static.claims if claim.end is not None)
+    return facts.times.start < max(ends, default=0)
 
 
 def _place(pod: _Pod | None) -> Where:

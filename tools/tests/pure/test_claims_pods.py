@@ -3,6 +3,7 @@
 import pytest
 
 from k8s_sync.claims.inventory import Inventory
+from k8s_sync.model import SECOND
 from tests.pure.kubernetes import (
     NOW,
     at,
@@ -251,6 +252,21 @@ def test_t16_a_new_mirror_is_the_same_static_pod(inventory: Inventory) -> None:
     assert held(live(inventory)) == {"10.0.0.1": "hash"}
     assert only(inventory.delete("pods", "mirror-2", NOW, again)).end == NOW
     assert inventory.delete("pods", "mirror-2", NOW) == []
+
+
+def test_t16_a_static_pod_without_a_mirror_for_a_while_runs_on(
+    inventory: Inventory,
+) -> None:
+    mirror = pod("etcd", "10.0.0.1", uid="mirror-1", annotations=MIRROR)
+    begun = only(inventory.apply("pods", mirror, NOW)).start
+    inventory.delete("pods", "mirror-1", NOW, mirror)
+    again = pod("etcd", "10.0.0.1", uid="mirror-2", up="10:00:00", annotations=MIRROR)
+    back = only(inventory.apply("pods", again, NOW + SECOND))
+    assert (back.start, back.end) == (begun, None)
+    inventory.delete("pods", "mirror-2", NOW + SECOND, again)
+    anew = pod("etcd", "10.0.0.1", uid="mirror-3", up="12:30:00", annotations=MIRROR)
+    later = only(inventory.apply("pods", anew, NOW + 3600 * SECOND))
+    assert later.start == us("12:30:00")
 
 
 def test_t16_a_static_pod_is_older_than_its_mirror(inventory: Inventory) -> None:
