@@ -197,5 +197,7 @@ def edges(
         if claim.terminating is not None:
             times.add(claim.terminating)
         if claim.end is not None:
-            times.update((claim.end, claim.end + linger))
+            # The seconds around an end are those in which it may have been.
+            times.update((claim.end - SECOND, claim.end, claim.end + TEARDOWN))
+            times.add(claim.end + linger)
     return sorted(times)
