@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from tests.pure.twin_amendments import Amendments, End
-
 from k8s_sync.model import Row
 from k8s_sync.rows import COLUMNS
 from simulator.traffic import Question
 from simulator.verdicts import Said
 from tests.pure.twin import Twin
+from tests.pure.twin_amendments import Amendments, End
 
 _UID = list(COLUMNS).index("uid")
 

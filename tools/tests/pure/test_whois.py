@@ -107,6 +107,7 @@ def test_story(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         "",
         heads,
         f"2023-11-14T22:13:20Z 2023-11-14T22:30:00Z - {web.format(1)} node-a c1",
+        "roles: proxy scraper",
         "labels: app=web note=a,b tier=-",
         "images: web:1",
         f"2023-11-14T22:46:40Z still held - {web.format(2)} - c1",

@@ -118,8 +118,8 @@ def test_how_sure_it_is_changes_over_time() -> None:
     elsewhere = claim("n", HOUR, None, cluster="c2")
     assert sure(A, elsewhere) == [
         (-30, 0, "early"),
-        (0, 3600, "exact"),
-        (3600, 7200, "ambiguous"),
+        (0, 3570, "exact"),
+        (3570, 7200, "ambiguous"),
     ]
 
 
