@@ -164,10 +164,12 @@ class Trouble(Endings):
     def _give_up(self, node: Node) -> None:
         """Somebody deletes the node's object; it makes a new one when it is back.
 
-        To the cluster that is another node, and what its old pods still do on its
-        ports is no pod's any more.
+        To the cluster that is another node: until then nobody has its address, and
+        what its old pods still do on its ports is no pod's any more.
         """
         self._tell_gone(node)
+        if node.holding is not None:
+            node.holding.end = node.holding.silent = self.loop.now
         for pod in node.pods.values():
             if pod.host_network:
                 self.end(pod)
@@ -181,8 +183,6 @@ class Trouble(Endings):
     def _register_again(self, node: Node) -> None:
         node.uid = self.dice.uid()
         node.created = self.loop.now
-        if node.holding is not None:
-            node.holding.end = node.holding.silent = self.loop.now
         self.register(node)
 
     def register(self, node: Node) -> None:
