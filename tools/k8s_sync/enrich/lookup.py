@@ -6,12 +6,12 @@ a constant, and so is what is written into a row.
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection
+from typing import Protocol
 
 from k8s_sync import address
-from k8s_sync.enrich.question import ask
+from k8s_sync.enrich.question import Owners, ask
 from k8s_sync.model import Claim, Proto
 from k8s_sync.rules import NOTHING, Answer, edges
-from k8s_sync.timeline import Timeline
 
 _LIMIT = 200_000
 """Addresses that are kept; a log may hold millions, and memory must stay constant."""
@@ -33,24 +33,25 @@ class _Steps:
         self.by_port: dict[tuple[bytes, tuple[Proto, ...]], _Steps] | None = None
 
 
+class Claims(Owners, Protocol):
+    """Whoever can be asked, and knows which claims there are."""
+
+    def claims(self, address: bytes) -> Collection[Claim]:
+        """All claims on an address."""
+        ...
+
+
 class Lookup:
     """From the cells of a row to the bytes that are added to it."""
 
-    def __init__(
-        self,
-        timeline: Timeline,
-        render: Callable[[Answer], bytes],
-        cluster: str | None = None,
-    ) -> None:
+    def __init__(self, timeline: Claims, render: Callable[[Answer], bytes]) -> None:
         """Makes a lookup.
 
         Args:
             timeline: Where the answers come from.
             render: Turns an answer into what is added to a row.
-            cluster: The only one that is asked about; None for all.
         """
         self._timeline = timeline
-        self._cluster = cluster
         self._render = render
         self._steps: dict[bytes, _Steps] = {}
         self.nothing = render(NOTHING)
@@ -81,9 +82,7 @@ class Lookup:
         at = bisect_right(steps.edges, time)
         found = steps.cells[at]
         if found is None:
-            answer = ask(
-                self._timeline, steps.packed, time, asked, protos, self._cluster
-            )
+            answer = ask(self._timeline, steps.packed, time, asked, protos)
             found = steps.cells[at] = (
                 self.nothing if answer.match is None else self._render(answer)
             )

@@ -70,36 +70,25 @@ class Owners(Protocol):
     """Whoever can be asked: a timeline, or a part of one."""
 
     def owner(
-        self,
-        address: bytes,
-        time: int,
-        port: int = 0,
-        proto: Proto = "",
-        *,
-        cluster: str | None = None,
+        self, address: bytes, time: int, port: int = 0, proto: Proto = ""
     ) -> Answer:
         """Says who owned an address; see `Timeline.owner`."""
         ...
 
 
-def ask(  # noqa: PLR0913, PLR0917 -- the design's one question has this many parts
+def ask(
     timeline: Owners,
     address: bytes,
     time: int,
     port: int = 0,
     protos: tuple[Proto, ...] = (),
-    cluster: str | None = None,
 ) -> Answer:
     """Asks who owned an address, where the protocol of the port may be unknown.
 
     A port claim then answers only if one protocol alone has one.
     """
     if len(protos) == 1:
-        return timeline.owner(address, time, port, protos[0], cluster=cluster)
-    answers = [
-        timeline.owner(address, time, port, proto, cluster=cluster) for proto in protos
-    ]
+        return timeline.owner(address, time, port, protos[0])
+    answers = [timeline.owner(address, time, port, proto) for proto in protos]
     ported = [found for found in answers if found.claim and found.claim.port]
-    if len(ported) == 1:
-        return ported[0]
-    return timeline.owner(address, time, cluster=cluster)
+    return ported[0] if len(ported) == 1 else timeline.owner(address, time)

@@ -49,18 +49,10 @@ class Scene:
         self._ranges = list(ranges)
 
     def owner(
-        self,
-        address: bytes,
-        time: int,
-        port: int = 0,
-        proto: Proto = "",
-        *,
-        cluster: str | None = None,
+        self, address: bytes, time: int, port: int = 0, proto: Proto = ""
     ) -> Answer:
         """Says who owned the address; see `Timeline.owner`."""
-        return owner_among(
-            self.claims, self._ranges, address, time, port, proto, cluster=cluster
-        )
+        return owner_among(self.claims, self._ranges, address, time, port, proto)
 
     def ask(self, time: int, port: int, protos: tuple[Proto, ...]) -> Answer:
         """Says who owned the address, with a port whose protocol may be unknown."""
