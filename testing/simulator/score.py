@@ -12,6 +12,7 @@ from simulator.verdicts import RIGHT, VERDICTS, WRONG, Said, Tally, verdict
 from simulator.world import World
 
 Json = dict[str, Any]
+_TOLD_LATER = ("not told yet", "amended", "amended, in doubt")
 _POD_NETWORK = frozenset(CAUSES) - {"host-network", "service", "secondary"}
 
 
@@ -53,7 +54,7 @@ def _differ(found: Answers) -> int:
 
 def _live(questions: list[Question], found: Answers) -> Counter[str]:
     """Looks at what was wrong and exact when it was written."""
-    names = ("wrong", "not told yet", "amended", "came late", "missed")
+    names = ("wrong", *_TOLD_LATER, "came late", "missed")
     count = Counter(dict.fromkeys(names, 0))
     twin = any(said.match for said in found.twin_after)
     for number, question in enumerate(questions):
@@ -72,16 +73,18 @@ def _live(questions: list[Question], found: Answers) -> Counter[str]:
         told = amended.said if amended else None
         if twin:
             told = found.twin_amended.get(number)
-        count["amended" if _amends(told, after) else "missed"] += 1
+        count[_amended(told, after)] += 1
     return count
 
 
-def _amends(told: Said | None, after: Said) -> bool:
-    """Tells whether an amendment has put a line right: there is one for each end.
+def _amended(told: Said | None, after: Said) -> str:
+    """Says what an amendment has made of a line; there is one for each end.
 
-    It may come while the new owner is still in doubt.
+    It may come while the new owner is still in doubt, and then be another one.
     """
-    return told is not None and told.uid == after.uid
+    if told is None or (told.match == "exact" and told.uid != after.uid):
+        return "missed"
+    return "amended" if told.uid == after.uid else "amended, in doubt"
 
 
 def add_zeek(
@@ -98,7 +101,7 @@ def add_zeek(
     result["Zeek differs"] = sum(
         line.said != said for line, said in zip(after, found.after, strict=True)
     )
-    names = ("wrong", "not told yet", "amended", "missed")
+    names = ("wrong", *_TOLD_LATER, "missed")
     count = Counter(dict.fromkeys(names, 0))
     for question, line, told in zip(questions, live, found.after, strict=True):
         if verdict(line.said, question.uid) != WRONG:
@@ -106,7 +109,7 @@ def add_zeek(
         count["wrong"] += 1
         if line.said != told:
             count["not told yet"] += 1
-            count["amended" if _amends(line.amended, told) else "missed"] += 1
+            count[_amended(line.amended, told)] += 1
     result["live, Zeek"] = dict(count)
 
 
