@@ -127,7 +127,7 @@ def markdown(result: Json) -> str:
     return "\n".join(lines) + (
         f"\n\nOf the {told['wrong']:,} that were wrong when they were written the API "
         f"had not told {told['not told yet']:,} yet. Of these {told['amended']:,} were "
-        f"amended by the true owner, {told['amended, in doubt']:,} by one in doubt, and "
+        f"amended by the true owner, {told['amended, in doubt']:,} by one in doubt; "
         f"{told['came late']:,} were known only after 10 minutes.\n\n"
         f"{_compared(result)}"
     )

@@ -67,7 +67,9 @@ class _Candidate(msgspec.Struct, frozen=True):
         claim = self.claim
         end = math.inf if claim.end is None else claim.end
         until = end if self.rank[0] == _ENDED else -end
-        return self.rank, claim.start, claim.port > 0, claim.owner.uid.encode(), until
+        # Of those that are yet to begin, the next one.
+        start = -claim.start if self.rank[0] == _EARLY else claim.start
+        return self.rank, start, claim.port > 0, claim.owner.uid.encode(), until
 
 
 def _tier(claim: Claim, time: int, linger: int, lead: int) -> int | None:

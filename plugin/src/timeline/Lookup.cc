@@ -127,8 +127,8 @@ int Timeline::Rank(const Claim& claim, const Question& question) const noexcept 
 bool Timeline::Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) const noexcept {
     if ( a_rank != b_rank )
         return a_rank > b_rank;
-    if ( a.start != b.start )
-        return a.start > b.start;
+    if ( a.start != b.start ) // of those that are yet to begin, the next one
+        return (a.start > b.start) != (Tier(a_rank) == early);
     if ( (a.port > 0) != (b.port > 0) )
         return a.port > 0;
     if ( const auto order = owners.Compare(owners.UidOf(a.owner), owners.UidOf(b.owner)); order != 0 )
