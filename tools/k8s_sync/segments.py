@@ -55,16 +55,13 @@ def _cut(
     """Cuts one address, for one port and protocol."""
     times = edges(claims)
     nobody = timeline.owner(address, times[0] - 1)
-    start = times[0]
-    held: Answer | None = None
-    for time, answer in _answers(claims, times, nobody):
-        if held is not None and _told(answer) != _told(held):
+    answers = _answers(claims, times, nobody)
+    start, held = next(answers)
+    for time, answer in answers:
+        if _told(answer) != _told(held):
             yield Segment(address, *asked, start, time, held)
-            start = time
-            held = None
-        held = held or answer
-    if held is not None:
-        yield Segment(address, *asked, start, None, held)
+            start, held = time, answer
+    yield Segment(address, *asked, start, None, held)
 
 
 def _answers(

@@ -30,17 +30,14 @@ def records(
     Raises:
         FatalError: It cannot be read.
     """
-    form = None
     reader: _Tsv | _Json | None = None
     for block in source.blocks():
-        if not block:
-            continue
         lines = block.split(b"\n")
-        if reader is None:
-            first = next((line for line in lines if line.strip()), b"")
-            form = detect(first)
-            reader = _Json(choose) if form == "json" else _Tsv(choose)
-        yield from reader.read(lines)
+        first = next((line for line in lines if line.strip()), b"")
+        if reader is None and first:
+            reader = _Json(choose) if detect(first) == "json" else _Tsv(choose)
+        if reader is not None:
+            yield from reader.read(lines)
 
 
 class _Tsv:

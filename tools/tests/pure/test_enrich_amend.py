@@ -125,6 +125,19 @@ def test_json(tmp_path: Path, dialect: Any) -> None:
     assert after == before
 
 
+def test_what_the_amendments_are_not_about_stays(
+    tmp_path: Path, amendments: str
+) -> None:
+    broken = DECORATED + "C1\n"
+    done = run(tmp_path, broken, amendments=(amendments,))
+    assert done.endswith("\nC1\n")
+    fields = {"ts": "time", "uid": "string", "id.resp_h": "addr"}
+    one_end = Run(log("x", fields, "1700000000.0 C1 10.0.0.1")).text
+    assert run(tmp_path, one_end, amendments=(amendments,)) == one_end
+    line = in_json.Run(in_json.ROW).lines[0] + "\n"  # C1, but another address
+    assert run(tmp_path, line, amendments=(amendments,)) == line
+
+
 def test_what_is_no_log_of_amendments(tmp_path: Path) -> None:
     with pytest.raises(FatalError, match="no log of amendments"):
         run(tmp_path, PLAIN, amendments=(str(write(tmp_path / "x", PLAIN)),))

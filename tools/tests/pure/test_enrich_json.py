@@ -108,6 +108,11 @@ def test_times(ts: str, match: str) -> None:
     assert row["id.orig_k8s.match"] == match
 
 
+def test_two_names_for_one_end_say_it_once() -> None:
+    row = Run('{"ts":1700000000.5,"src":"10.0.0.1","src_addr":"10.0.9.9"}').row
+    assert row["src_k8s.pod"] == "web-1"
+
+
 def test_unset_is_left_out() -> None:
     row = Run(ROW.replace("10.0.0.1", "1.1.1.1")).row
     assert not [key for key in row if key.startswith("id.orig_k8s")]

@@ -39,6 +39,7 @@ FRAGMENTS = (
     "#types\ttime\tstring\n1700000000.0\t10.0.0.1\n",
     "#unset_field\tU\n#set_separator\t;\n",
     "#close\t2023-11-14-22-13-20\n",
+    "#fields\tts\thost\n",
     "\n",
     "one\n",
     "1700000000.0\t10.0.0.1\n",

@@ -8,7 +8,7 @@ import pytest
 
 from k8s_sync.enrich import run as enrich
 from k8s_sync.enrich.columns import Columns
-from k8s_sync.enrich.places import MARKER
+from k8s_sync.enrich.places import MARKER, find_logs
 from k8s_sync.errors import ConfigError, FatalError
 from k8s_sync.packing import pack, packing_for
 from k8s_sync.streams import open_input
@@ -104,6 +104,24 @@ def test_a_pattern_keeps_what_it_matched(
     assert names(out) == [name for name in LOGS if "/conn." in name]
     assert run(journal, f"{logs}/**/stats.json", output=out) == 0
     assert "stats.json" in names(out)
+
+
+def test_a_pattern_may_match_directories(
+    journal: str, logs: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "owned"
+    out.mkdir()
+    assert run(journal, f"{logs}/2023*", output=out) == 0
+    assert names(out) == [name for name in LOGS if name.startswith("2023")]
+
+
+def test_logs_to_read_are_found_as_those_to_copy(logs: Path) -> None:
+    found = find_logs([str(logs), str(logs / "conn.log")])
+    assert sorted(path for path, _ in found) == sorted(str(logs / x) for x in LOGS)
+    assert all(size for _, size in found)
+    (logs / "empty").mkdir()
+    with pytest.raises(FatalError, match="no logs in"):
+        find_logs([str(logs / "empty")])
 
 
 def test_names_that_collide_are_refused(

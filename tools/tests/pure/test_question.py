@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from k8s_sync import address
 from k8s_sync.enrich.lookup import Lookup
 from k8s_sync.enrich.question import ANY, ask, protocols
+from k8s_sync.enrich.setting import Setting
 from k8s_sync.model import SECOND, Claim, Ended, Owner, Proto
 from k8s_sync.timeline import Timeline
 from tests.pure import sample
@@ -96,6 +97,15 @@ def test_an_answer_is_kept_no_longer_than_the_second_of_the_handover() -> None:
         for tenths in (20, 29, 30, 31)
     ]
     assert matches == [b"ambiguous", b"ambiguous", b"exact", b"exact"]
+
+
+def test_ways_of_writing_are_bounded() -> None:
+    setting = Setting(sample.timeline())
+    first = setting.lookup(0, lambda _: b"")
+    assert setting.lookup(0, lambda _: b"") is first
+    for number in range(40):
+        setting.lookup(number, lambda _: b"")
+    assert len(setting._lookups) <= 32
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

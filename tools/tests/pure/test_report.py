@@ -15,7 +15,7 @@ from k8s_sync.model import SECOND
 from k8s_sync.report import axis, page, ribbons
 from k8s_sync.report.collect import Collector
 from k8s_sync.report.coverage import Share, cover
-from k8s_sync.report.facts import OUTSIDE, Amount, End, Facts, Party
+from k8s_sync.report.facts import MATCHES, OUTSIDE, Amount, End, Facts, Party
 from tests.pure import sample
 from tests.pure.test_enrich import write
 
@@ -137,7 +137,7 @@ def flows(count: int) -> dict[tuple[str, str], Amount]:
     for number in range(count):
         amount = Amount()
         for _ in range(number + 1):
-            amount.add(100, "unknown" if number % 3 == 0 else "exact", "exact")
+            amount.add(100, MATCHES[number % 6], "exact")
         found[f"a{number % 20}", f"b{number % 30}"] = amount
     return found
 
@@ -158,7 +158,8 @@ def test_bars_are_as_high_as_what_there_is(
         assert bars[-1].y + bars[-1].height <= picture.height
         by_value = sorted(bars, key=lambda bar: bar.value)
         assert [bar.height for bar in by_value] == sorted(bar.height for bar in bars)
-    assert any(ribbon.doubtful for ribbon in picture.ribbons)
+    doubtful = any(ribbon.doubtful for ribbon in picture.ribbons)
+    assert doubtful == any(amount.unsure for amount in told.values())
     assert len(told) <= 20 or picture.left[-1].name == ribbons.REST
 
 
@@ -177,6 +178,10 @@ def test_the_axis_has_some_ticks(seconds: int) -> None:
     assert len(picture.ticks) <= 11
     assert all(0 <= tick.x <= 1000 for tick in picture.ticks)
     assert picture.ticks or seconds < 2
+
+
+def test_a_time_that_is_none() -> None:
+    assert axis.clock(1 << 62, SECOND) == str((1 << 62) // SECOND)
 
 
 def test_coverage() -> None:
