@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from k8s_sync import address
 from k8s_sync.history.reader import Revision
-from k8s_sync.model import Claim
+from k8s_sync.model import SECOND, Claim
 from k8s_sync.rules import LEAD, LINGER, Answer
 from k8s_sync.selector import FOREVER, Window
 from k8s_sync.times import rfc3339
@@ -16,6 +16,8 @@ from k8s_sync.whois.target import Target
 
 LIMIT = 5000
 """Claims in one report: more than anybody reads, as many as are found in a second."""
+AROUND = 3600 * SECOND
+"""How much of an address's story is told before and after a time, unless said."""
 _TOO_MANY = f"these are the first {LIMIT} claims only: narrow it with --from and --to"
 
 
@@ -31,10 +33,12 @@ def answer(question: Question, ground: Ground) -> Report:
     best = None
     everybody = None
     if isinstance(target, Target):
+        if at is not None and question.since is question.until is None:
+            since, until = at - AROUND, at + AROUND
         window = Window(question.cluster, since, until, LIMIT + 1)
         found = ground.on(target.address, window)
         told = [claim for claim in found if _is_meant(claim, target)]
-        if question.since is question.until is None and len(found) <= LIMIT:
+        if (since, until) == (-FOREVER, FOREVER) and len(found) <= LIMIT:
             everybody = found
         if at is not None:
             around = _around(question.cluster, at, at)

@@ -51,8 +51,8 @@ def fill(parser: argparse.ArgumentParser) -> None:
         "--at",
         metavar="TIME",
         type=argument,
-        help="when: RFC 3339, or seconds since the epoch; without it the whole story"
-        " is told",
+        help="when: RFC 3339, or seconds since the epoch; the hour before and after is"
+        " told as well; without it, the whole story is",
     )
     parser.add_argument(
         "--from",

@@ -114,6 +114,20 @@ def test_story(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_the_hours_around_a_time_are_told(
+    place: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """More of it where that is asked for."""
+    asked = ["whois", "10.0.0.1", *place, "--brief", "--at"]
+    long_after = "2023-11-14T23:40:00Z"
+    assert main([*asked, long_after]) == 0
+    assert len(out(capsys)) == 4
+    assert main([*asked, "2023-11-14T23:20:00Z"]) == 0
+    assert len(out(capsys)) == 5
+    assert main([*asked, long_after, "--from", "1699999000"]) == 0
+    assert len(out(capsys)) == 5
+
+
 def test_objects(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["whois", "shop/web-1", *place, "--at", "1700000001"]) == 0
     assert out(capsys)[0] == (
