@@ -269,6 +269,21 @@ def test_t16_a_static_pod_without_a_mirror_for_a_while_runs_on(
     assert later.start == us("12:30:00")
 
 
+def test_t16_what_a_static_pod_held_long_ago_is_forgotten(
+    inventory: Inventory,
+) -> None:
+    mirror = pod("etcd", "10.0.0.1", uid="mirror-1", annotations=MIRROR)
+    begun = only(inventory.apply("pods", mirror, NOW)).start
+    inventory.delete("pods", "mirror-1", NOW, mirror)
+    inventory.forget(NOW + SECOND)
+    other = dict.fromkeys(MIRROR, "other")
+    inventory.apply("pods", pod("x", "10.0.0.2", uid="m-x", annotations=other), NOW)
+    inventory.delete("pods", "m-x", NOW + 2 * SECOND)
+    again = pod("etcd", "10.0.0.1", uid="mirror-2", up="12:30:00", annotations=MIRROR)
+    later = only(inventory.apply("pods", again, NOW + 3600 * SECOND))
+    assert begun < later.start == us("12:30:00")
+
+
 def test_t16_a_static_pod_is_older_than_its_mirror(inventory: Inventory) -> None:
     status = {"containerStatuses": [ran("07:00:00", None)]}
     mirror = pod("etcd", "10.0.0.1", annotations=MIRROR, status=status)
