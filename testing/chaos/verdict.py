@@ -11,7 +11,7 @@ from k8s_sync import address, journal
 from k8s_sync.model import SECOND, Claim
 from k8s_sync.rules import LEAD, LINGER
 
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds after which what is not equal counts as never to be."""
 SLACK = 30 * SECOND
 """How much later than the daemon a node that was cut off may know of an end."""
