@@ -124,8 +124,13 @@ def markdown(result: Json) -> str:
     ]
     lines.append(_row("**all**", sums(ways["after"]), sums(ways["live"])))
     told = result["live"]
+    others = [name for name, way in ways.items() if way == ways["after"]]
+    alike = [name.partition(", ")[2] for name in others if name != "after"]
+    spread = not_exact(Counter(ways["after"]["draws"]["life"]))
     return "\n".join(lines) + (
-        f"\n\nOf the {told['wrong']:,} that were wrong when they were written the API "
+        f"\n\nIn Python{''.join(f' and {name}' for name in alike)} alike. Of the packets "
+        f"that are spread evenly {spread:.2%} are marked or have no answer.\n\n"
+        f"Of the {told['wrong']:,} that were wrong when they were written the API "
         f"had not told {told['not told yet']:,} yet. Of these {told['amended']:,} were "
         f"amended by the true owner, {told['amended, in doubt']:,} by one in doubt; "
         f"{told['came late']:,} were known only after 10 minutes.\n\n"
