@@ -127,15 +127,19 @@ def markdown(result: Json) -> str:
     others = [name for name, way in ways.items() if way == ways["after"]]
     alike = [name.partition(", ")[2] for name in others if name != "after"]
     spread = not_exact(Counter(ways["after"]["draws"]["life"]))
-    return "\n".join(lines) + (
-        f"\n\nIn Python{''.join(f' and {name}' for name in alike)} alike. Of the packets "
-        f"that are spread evenly {spread:.2%} are marked or have no answer.\n\n"
-        f"Of the {told['wrong']:,} that were wrong when they were written the API "
-        f"had not told {told['not told yet']:,} yet. Of these {told['amended']:,} were "
-        f"amended by the true owner, {told['amended, in doubt']:,} by one in doubt; "
-        f"{told['came late']:,} were known only after 10 minutes.\n\n"
-        f"{_compared(result)}"
+    spread_line = (
+        f"In {' and '.join(('Python', *alike))} alike. Of the packets that are spread "
+        f"evenly {spread:.2%} are marked or have no answer."
     )
+    told_line = (
+        f"{told['wrong']:,} were exact and wrong when they were written; for "
+        f"{told['not told yet']:,} of them the API had not told yet. "
+        f"{told['amended']:,} were amended by the true owner, "
+        f"{told['amended, in doubt']:,} by one in doubt; {told['came late']:,} were "
+        "known only after 10 minutes."
+    )
+    lines += ["", spread_line, "", told_line, "", _compared(result)]
+    return "\n".join(lines)
 
 
 def _run_of(result: Json) -> str:
