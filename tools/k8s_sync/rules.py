@@ -25,6 +25,16 @@ TOLD: frozenset[Ended] = frozenset(("finished", "changed"))
 TEARDOWN = SECOND
 """How long an address may be in use after the end of the last container."""
 
+ELSEWHERE = 600 * SECOND
+"""How long another cluster may use an address without its API saying so.
+
+Before the start that is told, and after an end that is not. Within a cluster the owner
+before or after tells more; between clusters nothing does. A kubelet that is cut off
+stamps starts when it is back, and what it runs runs on: for minutes.
+"""
+REACH = max(LINGER, LEAD, ELSEWHERE)
+"""A claim that is further from a time does not count then."""
+
 _ACTIVE, _EARLY, _ENDED = 2, 1, 0
 _TIER_MATCH: dict[int, Match] = {_ACTIVE: "exact", _EARLY: "early", _ENDED: "ended"}
 _PRECEDENCE: dict[Kind, int] = {"pod": 2, "service": 1, "node": 0}
@@ -94,6 +104,7 @@ def resolve(
     Returns:
         The answer, or None if no claim counts at that time.
     """
+    claims = tuple(claims)
     domains: dict[tuple[str, str], list[_Candidate]] = {}
     for claim in claims:
         tier = _tier(claim, time, linger, lead)
@@ -121,10 +132,14 @@ def resolve(
     rivals = [domain for domain in winners if winners[domain].rank[0] == best_tier]
     domain = max(rivals, key=lambda domain: (winners[domain].order, _bytes(domain)))
     winner = winners[domain]
+    before, after = max(lead, ELSEWHERE), max(linger, ELSEWHERE)
     if any(
-        other.claim.owner.uid != winner.claim.owner.uid and not _gone(other, time)
-        for elsewhere in domains.keys() - {domain}
-        for other in domains[elsewhere]
+        (claim.cluster, claim.network) != domain
+        and claim.owner.uid != winner.claim.owner.uid
+        and claim.start - before <= time
+        and not _gone(claim, time)
+        and (claim.end is None or time < claim.end + after)
+        for claim in claims
     ):
         return _AMBIGUOUS
     if any(_rivals(winner, other, time) for other in domains[domain]):
@@ -136,13 +151,12 @@ def _bytes(domain: tuple[str, str]) -> tuple[bytes, bytes]:
     return domain[0].encode(), domain[1].encode()
 
 
-def _gone(found: _Candidate, time: int) -> bool:
+def _gone(claim: Claim, time: int) -> bool:
     """Tells whether an owner had surely given its address up.
 
     Its end has been told, and its sandbox has had time to be taken down. Of one that
     was only found gone the containers may run on (a deletion by force, a lost node).
     """
-    claim = found.claim
     if claim.end is None or claim.ended not in TOLD:
         return False
     return claim.end + TEARDOWN <= time
@@ -165,7 +179,7 @@ def _rivals(winner: _Candidate, other: _Candidate, time: int) -> bool:
     if its_class != my_class:
         # Where only the node is left, its pod may still have its port.
         over = tier == _ACTIVE and its_tier == _ENDED
-        return over and its_class > my_class and not _gone(other, time)
+        return over and its_class > my_class and not _gone(its, time)
     if other.rank == winner.rank and abs(its.start - mine.start) <= SAME_START:
         return True
     if tier != _ACTIVE:
@@ -175,7 +189,7 @@ def _rivals(winner: _Candidate, other: _Candidate, time: int) -> bool:
         return _may_be_gone(mine, time)
     # Within the second of the handover; and where one that began later is being
     # deleted or has ended, as the winner must have gone before it began.
-    handover = time < mine.start + SAME_START and not _gone(other, time)
+    handover = time < mine.start + SAME_START and not _gone(its, time)
     return handover or its.start > mine.start
 
 
@@ -192,6 +206,9 @@ def edges(
         linger: See `LINGER`.
         lead: See `LEAD`.
     """
+    claims = tuple(claims)
+    several = len({(claim.cluster, claim.network) for claim in claims}) > 1
+    before, after = max(lead, ELSEWHERE), max(linger, ELSEWHERE)
     times: set[int] = set()
     for claim in claims:
         # The second after a start is that of the handover.
@@ -202,4 +219,7 @@ def edges(
             # The seconds around an end are those in which it may have been.
             times.update((claim.end - SECOND, claim.end, claim.end + TEARDOWN))
             times.add(claim.end + linger)
+        if several:
+            times.add(claim.start - before)
+            times.update(() if claim.end is None else (claim.end + after,))
     return sorted(times)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from k8s_sync.model import Claim, Owner, Proto
-from k8s_sync.rules import LEAD, LINGER, Answer, edges, resolve
+from k8s_sync.rules import REACH, Answer, edges, resolve
 from k8s_sync.timeline import Timeline
 
 
@@ -71,12 +71,10 @@ def _answers(
     coming = sorted(claims, key=lambda claim: claim.start, reverse=True)
     counting: list[Claim] = []
     for time in times:
-        while coming and coming[-1].start - LEAD <= time:
+        while coming and coming[-1].start - REACH <= time:
             counting.append(coming.pop())
         counting = [
-            claim
-            for claim in counting
-            if claim.end is None or time < max(claim.end, claim.start) + LINGER
+            claim for claim in counting if claim.end is None or time < claim.end + REACH
         ]
         yield time, resolve(counting, time) or nobody
 

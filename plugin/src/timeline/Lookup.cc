@@ -1,5 +1,7 @@
 // How Timeline::Owner() decides between claims.
 
+#include <algorithm>
+
 #include "Timeline.h"
 
 namespace k8s {
@@ -11,6 +13,10 @@ constexpr uint64_t same_start = second;
 
 /** How long an address may be in use after the end of the last container. */
 constexpr int64_t teardown = second;
+
+/** How long another cluster may use an address without its API saying so: before the start that is told, and after an
+    end that is not. Within a cluster the owner before or after tells more. */
+constexpr int64_t elsewhere = 600 * second;
 
 // Tiers, in a rank's upper bits; below them come kind, port and not terminating.
 constexpr int tier_shift = 4;
@@ -35,8 +41,8 @@ uint64_t Distance(int64_t a, int64_t b) noexcept {
 
 // Whether an owner had surely given its address up: its end has been told, and its sandbox has had
 // time to be taken down. Of one that was only found gone the containers may run on.
-bool IsGone(const Claim& claim, int rank, int64_t time) noexcept {
-    return Tier(rank) == ended_tier && IsTold(claim.Ended()) && claim.end + teardown <= time;
+bool IsGone(const Claim& claim, int64_t time) noexcept {
+    return claim.end != never && IsTold(claim.Ended()) && claim.end + teardown <= time;
 }
 
 // Whether a claim makes the winner of its domain doubtful.
@@ -46,7 +52,7 @@ bool Contests(const Claim& claim, int rank, const Claim& winner, int winner_rank
     // Where only the node is left, a pod of the host network may still have its port.
     if ( its_class != winner_class )
         return Tier(winner_rank) == active && Tier(rank) == ended_tier && its_class > winner_class &&
-               ! IsGone(claim, rank, time);
+               ! IsGone(claim, time);
     if ( rank == winner_rank && Distance(claim.start, winner.start) <= same_start )
         return true;
     if ( Tier(winner_rank) != active )
@@ -60,7 +66,7 @@ bool Contests(const Claim& claim, int rank, const Claim& winner, int winner_rank
 
     // In the second of the handover nothing orders the two. And one that began later and is being
     // deleted or has ended had the address after the winner, which must have gone by then.
-    const bool handover = time < winner.start + second && ! IsGone(claim, rank, time);
+    const bool handover = time < winner.start + second && ! IsGone(claim, time);
     return handover || claim.start > winner.start;
 }
 
@@ -83,9 +89,13 @@ Timeline::Answer Timeline::Owner(const Address& address, int64_t time, uint16_t 
     const Claim* winner = nullptr;
     int winner_rank = no_rank;
     size_t candidates = 0;
+    const Claim* first = nullptr;
+    bool several = false; // clusters, or networks
     for ( const auto head : question.heads )
         for ( auto id = head; id != no_id; id = claims[id].next ) {
             const auto& claim = claims[id];
+            first = first ? first : &claim;
+            several |= claim.domain != first->domain;
             const int rank = Rank(claim, question);
             if ( rank == no_rank )
                 continue;
@@ -96,7 +106,7 @@ Timeline::Answer Timeline::Owner(const Address& address, int64_t time, uint16_t 
             }
         }
 
-    if ( candidates > 1 )
+    if ( winner && (candidates > 1 || several) )
         return Settle(question, *winner, winner_rank);
     if ( winner )
         return {MatchOf(Tier(winner_rank)), winner};
@@ -122,6 +132,14 @@ int Timeline::Rank(const Claim& claim, const Question& question) const noexcept 
     // A pod's claim on a port of its own address is as good as another pod's on that address.
     const bool on_port = claim.port > 0 && claim.Kind() != Kind::pod;
     return tier << tier_shift | static_cast<int>(claim.Kind()) << 2 | on_port << 1 | ! terminating;
+}
+
+// Whether somebody of another domain than the winner's may have had the address.
+bool Timeline::MayHoldElsewhere(const Claim& claim, const Question& question) const noexcept {
+    const auto time = question.time;
+    return claim.start - std::max(lead, elsewhere) <= time && ! IsGone(claim, time) &&
+           (claim.end == never || time < claim.end + std::max(linger, elsewhere)) &&
+           domains.Allows(question.filter, claim.domain);
 }
 
 bool Timeline::Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) const noexcept {
@@ -150,15 +168,15 @@ Timeline::Answer Timeline::Settle(const Question& question, const Claim& winner,
     for ( const auto head : question.heads )
         for ( auto id = head; id != no_id; id = claims[id].next ) {
             const auto& claim = claims[id];
-            const int rank = Rank(claim, question);
-            if ( rank == no_rank || owners.UidOf(claim.owner) == owners.UidOf(winner.owner) )
+            if ( owners.UidOf(claim.owner) == owners.UidOf(winner.owner) )
                 continue;
-            if ( claim.domain == winner.domain ) {
-                if ( Contests(claim, rank, winner, winner_rank, question.time) )
-                    match = Match::ambiguous;
+            if ( claim.domain != winner.domain ) {
+                if ( MayHoldElsewhere(claim, question) )
+                    return {Match::ambiguous, nullptr};
             }
-            else if ( ! IsGone(claim, rank, question.time) )
-                return {Match::ambiguous, nullptr};
+            else if ( const int rank = Rank(claim, question);
+                      rank != no_rank && Contests(claim, rank, winner, winner_rank, question.time) )
+                match = Match::ambiguous;
         }
     return {match, &winner};
 }

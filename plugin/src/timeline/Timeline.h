@@ -178,6 +178,7 @@ private:
 
     // How questions are decided, in Lookup.cc.
     [[nodiscard]] int Rank(const Claim& claim, const Question& question) const noexcept;
+    [[nodiscard]] bool MayHoldElsewhere(const Claim& claim, const Question& question) const noexcept;
     [[nodiscard]] bool Precedes(const Claim& a, int a_rank, const Claim& b, int b_rank) const noexcept;
     [[nodiscard]] Answer Settle(const Question& question, const Claim& winner, int rank) const noexcept;
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from k8s_sync import address
 from k8s_sync.history.reader import Revision
 from k8s_sync.model import SECOND, Claim
-from k8s_sync.rules import LEAD, LINGER, Answer
+from k8s_sync.rules import LEAD, LINGER, REACH, Answer
 from k8s_sync.selector import FOREVER, Window
 from k8s_sync.times import rfc3339
 from k8s_sync.whois.grounds import Ground
@@ -70,8 +70,8 @@ def _is_meant(claim: Claim, target: Target) -> bool:
 
 def _around(cluster: str, first: int, last: int | None) -> Window:
     """The claims that have a say in who had an address from `first` to `last`."""
-    until = FOREVER if last is None else last + LEAD + 1
-    return Window(cluster, first - LINGER, until)
+    until = FOREVER if last is None else last + REACH + 1
+    return Window(cluster, first - REACH, until)
 
 
 def _spells(

@@ -13,7 +13,7 @@ import msgspec
 
 from k8s_sync.enrich.question import ask
 from k8s_sync.model import Claim, Match, Proto, Range
-from k8s_sync.rules import LEAD, LINGER, Answer, edges
+from k8s_sync.rules import REACH, Answer, edges
 from k8s_sync.timeline import ClaimKey, claim_key, owner_among
 
 Identity = tuple[ClaimKey, int]
@@ -131,9 +131,9 @@ def _scenes(claims: Sequence[Claim]) -> Iterator[tuple[int, int | None, list[Cla
     here: list[Claim] = []
     for since, until in pairwise([*times, None]):
         assert since is not None  # noqa: S101 -- only the last one is
-        while waiting and waiting[-1].start - LEAD <= since:
+        while waiting and waiting[-1].start - REACH <= since:
             here.append(waiting.pop())
-        here = [one for one in here if one.end is None or since < one.end + LINGER]
+        here = [one for one in here if one.end is None or since < one.end + REACH]
         yield since, until, here
 
 

@@ -70,7 +70,7 @@ def test_what_is_not_sure_looks_so() -> None:
     other = claim("n", 4 * HOUR, 5 * HOUR, cluster="c2")
     assert drawn(EIGHT_HOURS, A, B, other, width=51, ascii_only=True)[2:] == [
         "shop/a c1  ##########.",
-        "shop/b c1                      ?????#####",
+        "shop/b c1                      ??????####",
         "shop/n c2                      ?????",
         "           # exact  ? ambiguous  . early or ended",
     ]
@@ -118,8 +118,8 @@ def test_how_sure_it_is_changes_over_time() -> None:
     elsewhere = claim("n", HOUR, None, cluster="c2")
     assert sure(A, elsewhere) == [
         (-30, 0, "early"),
-        (0, 3570, "exact"),
-        (3570, 7200, "ambiguous"),
+        (0, 3000, "exact"),
+        (3000, 7200, "ambiguous"),
     ]
 
 
