@@ -6,40 +6,17 @@ from functools import partial
 import msgspec
 
 from k8s_sync.claims.backends import Backends
-from k8s_sync.claims.ledger import Claims, Key, Ledger, changed, key
+from k8s_sync.claims.kept_pods import KeptPod, Statics
+from k8s_sync.claims.ledger import Key, Ledger, changed, key
 from k8s_sync.claims.nodes import Nodes
 from k8s_sync.claims.pod_facts import PodFacts
-from k8s_sync.claims.pod_index import NOWHERE, PodIndex, Where
+from k8s_sync.claims.pod_index import NOWHERE, PodIndex
 from k8s_sync.claims.pod_places import date, moved, places, start
 from k8s_sync.claims.pod_ports import PodPorts
 from k8s_sync.claims.roles import Derive
 from k8s_sync.claims.selectors import selects
-from k8s_sync.claims.workload import BETWEEN, Controller, Workloads
+from k8s_sync.claims.workload import Workloads
 from k8s_sync.model import Claim, Ended, Owner
-
-
-class _Pod(msgspec.Struct, gc=False):
-    """What is kept of a pod: there are many, so no more than is needed."""
-
-    object_uid: str
-    owner: Owner
-    above: Controller | None
-    created: int
-    start: int | None
-    """Since when it has had its network; unset: it has had none yet."""
-    stamped: int | None
-    host_network: bool
-    over: bool
-    facts: PodFacts | None
-    """All of it, if its claims depend on its node."""
-    claims: Claims = ()
-
-    def labels(self) -> Iterator[tuple[str, ...]]:
-        """Yields its labels, those of former versions, too."""
-        yield self.owner.labels
-        for claim in self.claims:
-            if claim.owner is not self.owner:
-                yield claim.owner.labels
 
 
 class Pods:
@@ -61,10 +38,9 @@ class Pods:
         self._workloads = workloads
         self._backends = backends
         self._ports = ports
-        self._pods: dict[str, _Pod] = {}
+        self._pods: dict[str, KeptPod] = {}
         self._mirrors: dict[str, str] = {}
-        self._statics: dict[str, _Pod] = {}
-        """Static pods without a mirror at present."""
+        self._statics = Statics()
         self._where = PodIndex()
 
     def claims(self) -> Iterator[Claim]:
@@ -81,12 +57,12 @@ class Pods:
     def _take(self, facts: PodFacts, now: int) -> list[Claim]:
         name = facts.key
         indexed = before = self._pods.get(name)
-        if before is None and _goes_on(found := self._statics.pop(name, None), facts):
-            before = found
+        if before is None:
+            before = self._statics.goes_on(facts)
         if before and before.over and not facts.over and name == facts.object_uid:
             # Once over, always over (T1); only what is in a manifest begins anew.
             return []
-        pod = self._pods[name] = _Pod(
+        pod = self._pods[name] = KeptPod(
             object_uid=facts.object_uid,
             owner=facts.owner,
             above=facts.above,
@@ -140,15 +116,9 @@ class Pods:
         self._ports.forget(name)
         self._index(name, self._pods.pop(name), None)
         if name != uid:
-            self._statics[name] = pod
-            self._forget_statics()
+            self._statics.forget(before=self._ledger.horizon)
+            self._statics.keep(name, pod)
         return rows
-
-    def _forget_statics(self) -> None:
-        before = self._ledger.horizon
-        for name, pod in list(self._statics.items()):
-            if all(one.end is not None and one.end < before for one in pod.claims):
-                del self._statics[name]
 
     def on_node(self, node: str) -> bool:
         """Tells whether there are pods on a node."""
@@ -211,7 +181,7 @@ class Pods:
             services = self._backends.ports(pod.owner, pod.object_uid)
         return self._ports.follow(name, pod.claims, services, now)
 
-    def _settle_again(self, pod: _Pod, now: int) -> list[Claim]:
+    def _settle_again(self, pod: KeptPod, now: int) -> list[Claim]:
         old = pod.claims
         if pod.facts is not None:
             self._settle(pod, pod.facts, now, now, seen=False)
@@ -221,7 +191,7 @@ class Pods:
         return changed(old, pod.claims)
 
     def _settle(
-        self, pod: _Pod, facts: PodFacts, now: int, moved: int, *, seen: bool
+        self, pod: KeptPod, facts: PodFacts, now: int, moved: int, *, seen: bool
     ) -> None:
         """Brings the claims of a pod up to date; `seen`: it was not over before."""
         pod.owner = self._resolve(pod, pod.owner)
@@ -249,7 +219,7 @@ class Pods:
             derive=derive,
         )
 
-    def _restart(self, pod: _Pod, known: int | None, facts: PodFacts) -> None:
+    def _restart(self, pod: KeptPod, known: int | None, facts: PodFacts) -> None:
         """Lets what began with the pod begin earlier, if the pod did."""
         if known is None or pod.start is None or pod.start >= known:
             return
@@ -263,10 +233,10 @@ class Pods:
             },
         )
 
-    def _places(self, pod: _Pod, facts: PodFacts) -> dict[Key, int]:
+    def _places(self, pod: KeptPod, facts: PodFacts) -> dict[Key, int]:
         return places(facts, pod.start, self._nodes.addresses(facts.owner.node))
 
-    def _resolve(self, pod: _Pod, owner: Owner) -> Owner:
+    def _resolve(self, pod: KeptPod, owner: Owner) -> Owner:
         """Completes what a pod says of itself, now or before, by what others say.
 
         What is so already is kept: owners are shared between claims.
@@ -294,28 +264,14 @@ class Pods:
                 return known
         return resolved
 
-    def _index(self, name: str, old: _Pod | None, new: _Pod | None) -> None:
-        left = self._where.move(name, _place(old), _place(new))
+    def _index(self, name: str, old: KeptPod | None, new: KeptPod | None) -> None:
+        left = self._where.move(
+            name, old.where() if old else NOWHERE, new.where() if new else NOWHERE
+        )
         if left.node:
             self._nodes.unused(left.node)
         if left.maker:
             self._workloads.unused(left.maker)
-
-
-def _goes_on(static: _Pod | None, facts: PodFacts) -> bool:
-    """Tells whether a static pod has run on while it had no mirror (T16)."""
-    if static is None or facts.times.start is None:
-        return False
-    ends = (claim.end for claim in static.claims if claim.end is not None)
-    return facts.times.start < max(ends, default=0)
-
-
-def _place(pod: _Pod | None) -> Where:
-    if pod is None:
-        return NOWHERE
-    above = pod.above
-    maker = above.uid if above and above.kind in BETWEEN else ""
-    return Where(pod.owner.namespace, pod.owner.node, maker)
 
 
 def _described(facts: PodFacts, owner: Owner) -> PodFacts:
