@@ -50,7 +50,7 @@ RULES = (
     Rule("t04", "claims/facts", "else over - grace", "else over"),
     Rule("t04", "claims/pods", "terminating=facts.terminating,", ""),
     # Two pods, one address.
-    Rule("t05", "rules", "self.rank, claim.start,", "self.rank, 0,"),
+    Rule("t05", "rules", "self.rank, start,", "self.rank, 0,"),
     # Late deletion: by name instead of by uid.
     Rule(
         "t06",
