@@ -10,7 +10,7 @@ export {
 }
 
 redef record Owner += {
-	## The newest labels of the owner that were heard of, as ``key=value``, each cut
+	## The labels that the owner had then, as ``key=value``, each cut
 	## to 256 bytes.
 	labels: set[string] &log &optional;
 };
