@@ -161,11 +161,10 @@ void Amendments::Look(Entry& entry, const Timeline& timeline, bool last, Limit& 
 
     const auto answer = timeline.Owner(entry.address, entry.time, entry.port, entry.proto, entry.filter);
     const auto owner = answer.claim ? timeline.Identity(answer.claim->owner) : 0;
-    const bool better =
-        owner && (owner != entry.owner || (entry.match == Match::early && answer.match == Match::exact));
-    entry.doubtful =
-        ! better && entry.owner && (! owner || (entry.match == Match::exact && answer.match == Match::ambiguous));
-    if ( ! better && ! (entry.doubtful && last) )
+    const bool other = owner != entry.owner;
+    const bool surer = answer.match == Match::exact && (other || entry.match == Match::early);
+    entry.doubtful = ! surer && (other || (entry.match == Match::exact && answer.match != Match::exact));
+    if ( ! surer && ! (entry.doubtful && last) )
         return;
 
     entry.reported = true;

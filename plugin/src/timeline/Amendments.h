@@ -42,9 +42,9 @@ struct Amendment {
  * rows heard later have proven wrong. For each uid and side the first answer counts, and there is
  * at most one amendment.
  *
- * Another owner, the first owner at all, and `exact` after `early` are told at once. That the same
- * owner has become ambiguous or that nobody can be named any more may pass, so it is told when the
- * line is forgotten, if it still holds then.
+ * An owner who is sure now is told at once: another one, the first one at all, and one who was early.
+ * Whatever else has changed may be overtaken, so it is told when the line is forgotten, if it still
+ * holds then: that another owner may have been meant, that it is in doubt, that nobody is known.
  *
  * A row marks its address and is done; Review() asks again, as much of it at a time as it is
  * allowed to. Takes 96 bytes for each end that is remembered, and 20 to 40 for each that may be.

@@ -58,6 +58,30 @@ def test_the_end_of_the_same_owner_and_new_labels_are_no_amendment(both: Both) -
     assert both.told(601) == []
 
 
+def test_what_was_exact_had_ended_before(both: Both) -> None:
+    both.tell(claim())
+    both.write()
+    both.tell(claim(revision=2, end=950 * SECOND, ended="finished"))
+    assert both.told(600) == []
+    assert both.told() == [("C1", "exact", "ended", "a")]
+
+
+def test_who_is_early_may_be_overtaken_by_who_it_was(both: Both) -> None:
+    both.tell(claim("a"))
+    both.write()
+    both.tell(claim("c", 1020), claim("a", revision=2, end=950 * SECOND))
+    assert both.told() == []
+    both.tell(claim("b", 960, end=1010 * SECOND, ended="finished"))
+    assert both.told() == [("C1", "exact", "exact", "b")]
+
+
+def test_who_is_early_is_told_in_the_end(both: Both) -> None:
+    both.tell(claim("a"))
+    both.write()
+    both.tell(claim("c", 1002), claim("a", revision=2, end=950 * SECOND))
+    assert both.told(601) == [("C1", "exact", "early", "c")]
+
+
 def test_an_ambiguity_that_stays(both: Both) -> None:
     both.tell(claim("b"))
     both.write()
@@ -121,7 +145,8 @@ def test_a_sweep_may_amend(both: Both) -> None:
     both.twin.set_generation("c1", 7)
     both.tell(claim("a"))
     both.twin.sweep("c1", 7, 960 * SECOND)
-    assert both.told() == [("C1", "exact", "ambiguous", "a")]
+    assert both.told() == []
+    assert both.told(601) == [("C1", "exact", "ambiguous", "a")]
 
 
 def test_ranges_name_nobody(both: Both) -> None:

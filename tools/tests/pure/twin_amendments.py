@@ -183,11 +183,10 @@ class Model:
     def _amendment(self, line: _Line, *, last: bool) -> Amendment | None:
         now, was = self._ask(line.end), line.answer
         new, old = (one.owner.uid if one.owner else None for one in (now, was))
-        better = new and (new != old or (was.match, now.match) == ("early", "exact"))
-        weaker = old and (
-            not new or (new == old and (was.match, now.match) == ("exact", "ambiguous"))
-        )
-        if not (better or (weaker and last)):
+        other = new != old
+        surer = now.match == "exact" and (other or was.match == "early")
+        doubtful = other or (was.match == "exact" and now.match != "exact")
+        if not (surer or (doubtful and last)):
             return None
         end = line.end
         return Amendment(
