@@ -140,7 +140,7 @@ class FakeApiServer:
             if early is not None:
                 return early
             return await self._answer(request, place, verb, fault)
-        except BrokenOffError:
+        except (BrokenOffError, ConnectionResetError):
             return web.Response()
         except (RefusedError, LookupError, ValueError) as error:
             return _refuse(_status_of(error))
@@ -175,7 +175,7 @@ class FakeApiServer:
                 self.store.get(place.plural, place.namespace, place.name)
             )
         reading = Reading(request, place, fault)
-        if verb == "list":
+        if verb in {"list", "probe"}:
             return await serve_list(reading, self.store)
         self._watches[id(request)] = request
         try:
@@ -226,7 +226,7 @@ def _verb(request: web.Request, place: Place | None) -> str:
     if place is None or place.name:
         return "get"
     if request.query.get("watch") not in {"true", "1"}:
-        return "list"
+        return "probe" if "resourceVersion" in request.query else "list"
     initial = request.query.get("sendInitialEvents") == "true"
     return "watchlist" if initial else "watch"
 

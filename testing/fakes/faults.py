@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Verb = Literal["list", "watch", "watchlist", "get", "write", "any"]
+Verb = Literal["list", "probe", "watch", "watchlist", "get", "write", "any"]
 
 REASONS = {
     400: "BadRequest",
@@ -26,7 +26,8 @@ class Fault:
     """Something that goes wrong with the requests that match.
 
     Attributes:
-        verb: Which requests; ``watchlist`` is a watch with initial events.
+        verb: Which requests; ``watchlist`` is a watch with initial events, ``probe`` a
+            list that asks for a version.
         plural: Of which kind; empty for any.
         times: How often; negative for always.
         status: Answer with this HTTP status at once.
@@ -41,6 +42,7 @@ class Fault:
         drip: Send so many bytes at a time.
         no_mark: Leave the annotation of the initial bookmark out.
         no_end: Leave the initial bookmark out and end in good order.
+        close_after_mark: End in good order right after the initial bookmark.
         shuffle: Reorders the initial events, such as ``random.shuffle``.
         repeat: Send initial events twice.
         mangle: Changes each line or page before it is sent.
@@ -61,6 +63,7 @@ class Fault:
     drip: int = 0
     no_mark: bool = False
     no_end: bool = False
+    close_after_mark: bool = False
     shuffle: Callable[[list[Any]], None] | None = None
     repeat: bool = False
     mangle: Callable[[bytes], bytes] | None = None

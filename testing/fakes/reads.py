@@ -139,7 +139,7 @@ async def serve_watch(
         if initial and not fault.no_end:
             marked = not fault.no_mark
             await wire.send_json(reading.bookmark(position, marked=marked))
-        if not fault.no_end:
+        if not (fault.no_end or (initial and fault.close_after_mark)):
             await _send_changes(wire, reading, store, position, habits)
     await wire.end()
     return wire.response

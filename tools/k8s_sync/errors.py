@@ -6,6 +6,7 @@
     └── TransientError        may go away by itself; try again later
         ├── CredentialError   no valid credentials right now
         ├── UnreachableError  no connection, or none that lasted
+        │   ├── NoAnswerError nobody took the request
         │   └── SilentError   connected, but nothing came for too long
         ├── BadAnswerError    an answer that is not the Kubernetes API's
         └── ApiError          the API server refused
@@ -44,6 +45,10 @@ class CredentialError(TransientError):
 
 class UnreachableError(TransientError):
     """No connection, or none that lasted."""
+
+
+class NoAnswerError(UnreachableError):
+    """Nobody took the request, so nobody has had any work with it."""
 
 
 class SilentError(UnreachableError):

@@ -5,6 +5,7 @@ fresh credentials. What the bytes mean is the business of `decode`, when to ask 
 that of `reflector`.
 """
 
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import aiohttp
 from k8s_sync import __version__
 from k8s_sync.errors import (
     BadAnswerError,
+    NoAnswerError,
     SilentError,
     UnauthorizedError,
     UnreachableError,
@@ -33,6 +35,9 @@ A watch hears a bookmark each 60 s, and the server remembers 75 s of history: so
 watch can go on from where it was.
 """
 
+_NO_WORK = 1.0
+"""Seconds. Who closes a connection before that without a word has done nothing for us:
+a load balancer without a server behind it, or a server that just ends."""
 _BUFFER = 256 * 1024
 _ERROR_BODY = 64 * 1024
 
@@ -143,7 +148,17 @@ class ApiClient:
         """Sends a request; a 401 gets a second chance with fresh credentials."""
         for final in (False, True):
             access = await self.credentials.access()
-            response = await self._send(access, request)
+            asked = time.monotonic()
+            try:
+                response = await self._send(access, request)
+            except aiohttp.ClientConnectorError:
+                raise
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                if time.monotonic() - asked > _NO_WORK:
+                    raise
+                raise NoAnswerError(
+                    f"{where}: closed without an answer; is it up?"
+                ) from error
             if response.status in {200, 201}:
                 return response
             async with response:
@@ -212,13 +227,13 @@ class ApiClient:
                 f"{where}: nothing came for {self._silence:g} s; trying again"
             ) from error
         except TimeoutError as error:
-            raise UnreachableError(f"{where}: no answer in time; is it up?") from error
+            raise NoAnswerError(f"{where}: no answer in time; is it up?") from error
         except aiohttp.ClientSSLError as error:
             raise UnreachableError(
                 f"{where}: TLS failed: {error}; check the certificate authority"
             ) from error
         except aiohttp.ClientConnectorError as error:
-            raise UnreachableError(
+            raise NoAnswerError(
                 f"{where}: cannot connect: {error.os_error}; is it up?"
             ) from error
         except (aiohttp.ClientError, OSError) as error:

@@ -1,9 +1,9 @@
-"""When to try again, and from where: the decisions of a reflector. No I/O.
+"""What follows from a failure: the decisions of a reflector. No I/O.
 
-The numbers are client-go's, and so are most of the rules.
+Most of the rules are client-go's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from k8s_sync.errors import (
@@ -12,6 +12,7 @@ from k8s_sync.errors import (
     ForbiddenError,
     GoneError,
     InvalidRequestError,
+    NoAnswerError,
     NotServedError,
     ServerError,
     SilentError,
@@ -48,62 +49,6 @@ class NoWatchListError(TransientError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """How long things may take. All in seconds.
-
-    Attributes:
-        backoff: The longest first wait after a failure.
-        backoff_limit: The longest wait of all.
-        backoff_reset: After so long without failure, waits are short again.
-        refused: The wait after the server refused a kind of objects.
-        watch: The shortest life that a watch asks for; the longest is twice that.
-        short_watch: What ends before that did not work.
-        start_jitter: The longest wait before the first request.
-    """
-
-    backoff: float = 0.8
-    backoff_limit: float = 30
-    backoff_reset: float = 120
-    refused: float = 60
-    watch: float = 300
-    short_watch: float = 1
-    start_jitter: float = 2
-
-
-class Backoff:
-    """Waits that double, with full jitter.
-
-    Args:
-        timing: The numbers.
-        random: Gives 0 to 1.
-        clock: Gives seconds.
-    """
-
-    def __init__(
-        self, timing: Timing, random: Callable[[], float], clock: Callable[[], float]
-    ) -> None:
-        self._timing = timing
-        self._random = random
-        self._clock = clock
-        self._longest = timing.backoff
-        self._until: float | None = None
-
-    def next(self, least: float = 0) -> float:
-        """The seconds to wait now.
-
-        Args:
-            least: What the server asked for.
-        """
-        now = self._clock()
-        if self._until is None or now - self._until > self._timing.backoff_reset:
-            self._longest = self._timing.backoff
-        wait = least + self._random() * self._longest
-        self._longest = min(self._longest * 2, self._timing.backoff_limit)
-        self._until = now + wait
-        return wait
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What follows from a failure.
 
@@ -114,6 +59,7 @@ class Verdict:
         refused: The server does not want to, rather than cannot.
         meant: It has refused so often that it means it.
         quiet: It belongs to normal life as long as it does not happen again.
+        cheap: It cost nobody anything, and neither will the next attempt.
         least: Seconds to wait at least.
     """
 
@@ -123,6 +69,7 @@ class Verdict:
     refused: bool = False
     meant: bool = False
     quiet: bool = False
+    cheap: bool = False
     least: float = 0
 
 
@@ -138,13 +85,18 @@ _REASONS: tuple[tuple[type[TransientError], str], ...] = (
 
 
 def judge(
-    error: TransientError, failures: Sequence[type[TransientError]] = ()
+    error: TransientError,
+    failures: Sequence[type[TransientError]] = (),
+    *,
+    following: bool = False,
 ) -> Verdict:
     """Decides what follows from a failure.
 
     Args:
         error: The failure.
         failures: The latest ones in a row, this one included.
+        following: It hit a watch that goes on from a version. To open one costs a
+            server next to nothing; all objects at once cost it a lot.
     """
     match error:
         case GoneError():
@@ -173,7 +125,10 @@ def judge(
     latest = list(failures)[-enough:]
     stubborn = doubtful and latest == [type(error)] * enough
     least = error.retry_after if isinstance(error, ApiError) else 0
-    return Verdict(reason=reason, relist=stubborn, least=least)
+    cheap = isinstance(error, NoAnswerError) or (
+        following and isinstance(error, UnreachableError)
+    )
+    return Verdict(reason=reason, relist=stubborn, cheap=cheap, least=least)
 
 
 class WatchListChoice:

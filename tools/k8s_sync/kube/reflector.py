@@ -2,6 +2,10 @@
 
     sync (stream, else pages) ──▶ watch ──▶ watch ──▶ ... ──▶ sync when history is lost
 
+A watch that follows a failure begins with a question: whether the server has come as
+far as we have. A database that was restored from a backup has not, and a watch from a
+version that it has yet to reach would just be silent.
+
 Objects are told as they come, also those of a sync that is cut and begins anew: each
 was there at the time. What is *not* there is told only by a DELETED event or by a
 complete sync: an initial stream up to the bookmark that says so, or a last page.
@@ -9,26 +13,23 @@ complete sync: an initial stream up to the bookmark that says so, or a last page
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from k8s_sync.errors import BadAnswerError, GoneError, TransientError
-from k8s_sync.kube.changes import Degraded, Lost, Sink, Synced
+from k8s_sync.kube.changes import Sink
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.kube.decode import Decoder, Event
-from k8s_sync.kube.known import Known, Version, is_older, version
+from k8s_sync.kube.known import Known
 from k8s_sync.kube.objects import Failure, Object
 from k8s_sync.kube.policy import (
-    PATIENT,
-    Backoff,
     NoWatchListError,
-    RegressionError,
     ShortWatchError,
     WatchListChoice,
-    judge,
 )
+from k8s_sync.kube.position import Position
 from k8s_sync.kube.resources import Resource
+from k8s_sync.kube.standing import Standing, State
 from k8s_sync.kube.stats import Stats
 from k8s_sync.kube.surroundings import Surroundings
 from k8s_sync.kube.teller import Teller
@@ -37,8 +38,6 @@ INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 _LARGEST_PAGE = 8000
 
 _log = logging.getLogger(__name__)
-
-State = Literal["new", "live", "lost", "degraded"]
 
 
 class Reflector:
@@ -53,9 +52,6 @@ class Reflector:
 
     Attributes:
         stats: What happened so far.
-        state: How well we know: ``new``, ``live``, ``lost`` or ``degraded``.
-        problem: Why it is not better; unset if all is well.
-        settled: Set after the first sync or the first failure.
     """
 
     def __init__(
@@ -70,25 +66,17 @@ class Reflector:
         self.resource = resource
         self.namespace = namespace
         self.stats = Stats()
-        self.state: State = "new"
-        self.problem: TransientError | None = None
-        self.settled = asyncio.Event()
         self._client = client
-        self._sink = sink
         self._world = surroundings or Surroundings()
         self._timing = self._world.timing
-        self._backoff = Backoff(self._timing, self._world.random, self._world.clock)
+        self._standing = Standing(resource, namespace, sink, self.stats, self._world)
+        self._label = self._standing.label
         self._path = resource.path(namespace)
         self._decoder = Decoder(metadata_only=resource.metadata_only)
         self._teller = Teller(resource, self._label, sink, self.stats)
         self._choice = WatchListChoice()
         self._full_page = self._page_size = self._world.page_size
-        # Where to go on from; unset: nowhere, a sync is due.
-        self._version: str | None = None
-        self._highest: Version = 0
-        self._trusted = True
-        # In a row, the latest ones; none if all is well.
-        self._failures: deque[type[TransientError]] = deque(maxlen=PATIENT)
+        self._position = Position(self._label)
         self._sync_began = 0.0
 
     @property
@@ -96,60 +84,57 @@ class Reflector:
         """The objects that were told about and are still there."""
         return self._teller.known
 
+    @property
+    def state(self) -> State:
+        """How well we know: ``new``, ``live``, ``lost`` or ``degraded``."""
+        return self._standing.state
+
+    @property
+    def problem(self) -> TransientError | None:
+        """Why it is not better; unset if all is well."""
+        return self._standing.problem
+
+    @property
+    def settled(self) -> asyncio.Event:
+        """Set after the first sync or the first failure."""
+        return self._standing.settled
+
     async def run(self) -> NoReturn:
         """Follows until cancelled."""
         while True:
             try:
-                if self._version is None:
+                if self._position.version is None:
                     await self._sync()
                 else:
-                    await self._watch()
+                    await self._go_on()
             except TransientError as error:
                 await self._recover(error)
 
     async def _recover(self, error: TransientError) -> None:
-        self._failures.append(type(error))
-        verdict = judge(error, self._failures)
-        self.stats.failures[verdict.reason] += 1
+        position = self._position
+        following = position.version is not None
+        verdict = await self._standing.failed(error, following=following)
+        position.sure = False
         if verdict.relist:
-            self._version = None
-        if verdict.distrust:
-            self._trusted = False
-        # A kind that we have read is not given up at the first word.
-        degraded = verdict.refused and (verdict.meant or not self.stats.syncs)
-        state: State = "degraded" if degraded else "lost"
-        if self.state != state and not (verdict.quiet and len(self._failures) == 1):
-            _log.warning("%s: %s", self._label, error)
-            self.state = state
-            self.problem = error
-            told = Degraded if degraded else Lost
-            await self._sink(told(self.resource, error, self.namespace))
-        elif self.state == state:
-            self.problem = error
-        self.settled.set()
-        wait = (
-            self._timing.refused * (1 + self._world.random() / 10)
-            if verdict.meant
-            else self._backoff.next(verdict.least)
-        )
-        await self._world.sleep(wait)
+            position.lose(trust=not verdict.distrust)
+        await self._standing.pause(verdict)
 
     async def _sync(self) -> None:
         self._sync_began = self._world.clock()
-        self._teller.known.begin(trusted=self._trusted)
+        self._teller.known.begin(trusted=self._position.trusted)
         if self._choice.usable:
             opened = self.stats.watches
             try:
                 await self._watch()
             except TransientError as error:
-                if self._version is not None:  # It was the watch that followed.
+                if self._position.version is not None:  # It was what followed.
                     raise
                 opened = self.stats.watches - opened
                 if not self._choice.failed(error, opened=bool(opened)):
                     raise
                 self.stats.failures["watch_list"] += 1
                 _log.info("%s: no initial events, so pages: %s", self._label, error)
-                self._teller.known.begin(trusted=self._trusted)
+                self._teller.known.begin(trusted=self._position.trusted)
             else:
                 return
         await self._list()
@@ -172,7 +157,7 @@ class Reflector:
             self.stats.last_contact = self._world.clock()
             page = self._decoder.page(body)
             first = first or page.metadata.resource_version
-            self._check_reached(first)
+            self._position.check(first)
             for item in page.items:
                 await self._teller.upsert(item)
             token = page.metadata.continue_ or ""
@@ -183,27 +168,29 @@ class Reflector:
 
     async def _finish(self, reached: str, how: str) -> None:
         """All that there is has been told: now tell what is no more."""
-        self._check_reached(reached)
+        self._position.check(reached)
         await self._teller.finish()
-        self._trusted = True
-        self._version = reached
-        self._highest = version(reached)
+        self._position.begin(reached)
         self.stats.syncs[how] += 1
         self.stats.objects = len(self._teller.known)
         self.stats.sync_seconds = self._world.clock() - self._sync_began
-        await self._live(always=True)
+        await self._standing.live(always=True)
 
-    def _check_reached(self, reached: str) -> None:
-        if self._trusted and is_older(version(reached), self._highest):
-            raise RegressionError(f"{self._label}: the server's history was set back")
-
-    async def _live(self, *, always: bool = False) -> None:
-        if always or self.state != "live":
-            _log.info("%s: live with %d objects", self._label, len(self._teller.known))
-            self.state = "live"
-            self.problem = None
-            await self._sink(Synced(self.resource, self.namespace))
-        self.settled.set()
+    async def _go_on(self) -> None:
+        """Follows on from where we are, if the server has been there."""
+        position = self._position
+        if not position.sure and position.version is not None:
+            params = {
+                "limit": "1",
+                "resourceVersion": position.version,
+                "resourceVersionMatch": "NotOlderThan",
+            }
+            body = await self._client.get(
+                self._path, params, accept=self.resource.accept(watch=False)
+            )
+            position.check(self._decoder.page(body).metadata.resource_version)
+            position.sure = True
+        await self._watch()
 
     async def _watch(self) -> None:
         """Follows one stream to its end, with the initial state if it is due."""
@@ -213,41 +200,46 @@ class Reflector:
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(seconds),
         }
-        if self._version is None:
+        position = self._position
+        if position.version is None:
             params["sendInitialEvents"] = "true"
             params["resourceVersionMatch"] = "NotOlderThan"
         else:
-            params["resourceVersion"] = self._version
+            params["resourceVersion"] = position.version
         began, events = self._world.clock(), 0
         async with self._client.watch(
             self._path, params, accept=self.resource.accept(watch=True)
         ) as batches:
             self.stats.watches += 1
-            if self._version is not None and self.state != "live":
+            if position.version is not None and self.state != "live":
                 batches = self._hopeful(batches)  # noqa: PLW2901 - the same lines
             events = await self._follow(batches, began)
-        if self._version is None:
+        if position.version is None:
             raise BadAnswerError(f"{self._label}: the initial events ended early")
-        if self._world.clock() - began < self._timing.short_watch:
+        lasted = self._world.clock() - began
+        if lasted < self._timing.short_watch:
             raise ShortWatchError(self._label, events)
+        # A server that has just been started anew may be one that was restored.
+        position.sure = lasted >= seconds
 
     async def _follow(self, batches: AsyncIterator[list[bytes]], began: float) -> int:
         events = 0
         async for lines in batches:
             now = self.stats.last_contact = self._world.clock()
-            if self._version is not None and now - began >= self._timing.short_watch:
-                self._failures.clear()
+            following = self._position.version is not None
+            if following and now - began >= self._timing.short_watch:
+                self._standing.works()
             for line in lines:
                 events += 1
                 event = self._decoder.event(line)
                 self.stats.events[event.type] += 1
-                if self._version is None:
+                if self._position.version is None:
                     await self._take_initial(event)
                 else:
                     await self._take(event)
             self.stats.objects = len(self._teller.known)
-            if self._version is not None:
-                await self._live()
+            if self._position.version is not None:
+                await self._standing.live()
         return events
 
     async def _hopeful(
@@ -260,7 +252,7 @@ class Reflector:
         try:
             await asyncio.wait({first, moment}, return_when=asyncio.FIRST_COMPLETED)
             if not first.done():
-                await self._live()
+                await self._standing.live()
             lines = await first
         finally:
             first.cancel()
@@ -284,18 +276,9 @@ class Reflector:
 
     async def _take(self, event: Event) -> None:
         what = event.object
-        if not isinstance(what, Failure) and what.metadata.resource_version:
-            reached = version(what.metadata.resource_version)
-            if is_older(reached, self._highest):
-                raise RegressionError(
-                    f"{self._label}: version {reached} came after {self._highest}"
-                )
-            self._highest = reached
+        reached = "" if isinstance(what, Failure) else what.metadata.resource_version
+        if reached:
+            self._position.see(reached)
         await self._teller.take(event)
-        if not isinstance(what, Failure) and what.metadata.resource_version:
-            self._version = what.metadata.resource_version
-
-    @property
-    def _label(self) -> str:
-        where = f" in {self.namespace}" if self.namespace else ""
-        return f"{self.resource}{where}"
+        if reached:
+            self._position.version = reached

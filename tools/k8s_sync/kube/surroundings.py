@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from k8s_sync.kube.policy import Timing
+from k8s_sync.kube.backoff import Timing
 
 PAGE_SIZE = 500
 

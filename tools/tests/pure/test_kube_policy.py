@@ -1,13 +1,15 @@
 """When a reflector tries again and what it remembers, without any I/O."""
 
+import pytest
+
 from k8s_sync import errors
+from k8s_sync.kube.backoff import Backoff, Timing
 from k8s_sync.kube.known import Entry, Known, News, is_older, version
 from k8s_sync.kube.objects import Failure, Metadata
+from k8s_sync.kube.position import Position
 from k8s_sync.kube.policy import (
-    Backoff,
     RegressionError,
     ShortWatchError,
-    Timing,
     WatchListChoice,
     judge,
 )
@@ -18,25 +20,47 @@ def meta(name: str, uid: str, number: int) -> Metadata:
     return Metadata(name=name, namespace="n", uid=uid, resource_version=str(number))
 
 
-def test_waits_double_up_to_a_limit_and_begin_anew() -> None:
-    now = [0.0]
-    backoff = Backoff(Timing(), lambda: 1.0, lambda: now[0])
-    waits = []
-    for _ in range(8):
-        waits.append(backoff.next())
-        now[0] += waits[-1]
+def test_waits_double_up_to_a_limit() -> None:
+    backoff = Backoff(Timing(), lambda: 1.0)
+    waits = [backoff.next() for _ in range(8)]
     assert waits == [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]
-    now[0] += 119
-    assert backoff.next() == 30
-    now[0] += 30 + 121
-    assert backoff.next() == 0.8
-    assert backoff.next(least=10) == 11.6
+    assert backoff.next(least=10) == 40
+
+
+def test_waits_begin_anew_after_a_calm() -> None:
+    """A long one, if a sync takes long: it would be most of what the server does."""
+    backoff = Backoff(Timing(), lambda: 1.0)
+    for seconds, sync, wait in (
+        *((0, 0, 0.8), (4.9, 0, 1.6), (5, 0, 0.8)),
+        *((99, 10, 1.6), (100, 10, 0.8)),
+    ):
+        backoff.calm(seconds, sync)
+        assert backoff.next() == wait
 
 
 def test_full_jitter() -> None:
     draws = iter([0.5, 0.0])
-    backoff = Backoff(Timing(), lambda: next(draws), lambda: 0.0)
+    backoff = Backoff(Timing(), lambda: next(draws))
     assert [backoff.next(), backoff.next()] == [0.4, 0.0]
+
+
+def test_what_costs_nobody_anything_is_tried_each_one_to_two_seconds() -> None:
+    """And leaves the other waits alone: the server may be busy once it is up."""
+    backoff = Backoff(Timing(), lambda: 1.0)
+    assert [backoff.knock() for _ in range(4)] == [0.8, 1.6, 2, 2]
+    assert backoff.next() == 0.8
+    low = Backoff(Timing(), lambda: 0.0)
+    assert [low.knock() for _ in range(4)] == [0.4, 0.8, 1, 1]
+    low.calm(0, 0)
+    assert low.knock() == 0.4
+
+
+def test_what_costs_nobody_anything() -> None:
+    cut = errors.UnreachableError("x")
+    assert judge(errors.NoAnswerError("x")).cheap
+    assert judge(cut, following=True).cheap
+    assert not judge(cut).cheap, "a sync that is cut has cost the server a lot"
+    assert not judge(refusal(503, b"", "x"), following=True).cheap
 
 
 def test_verdicts() -> None:
@@ -183,3 +207,31 @@ def test_a_sync_that_trusts_in_nothing_says_so() -> None:
     assert not known.trusted
     known.finish()
     assert known.trusted
+
+
+def test_a_position_does_not_go_back() -> None:
+    position = Position("pods")
+    assert position.version is None
+    position.begin("10")
+    position.see("12")
+    for late in (position.check, position.begin, position.see):
+        with pytest.raises(RegressionError):
+            late("11")
+    position.lose(trust=True)
+    assert position.version is None
+    with pytest.raises(RegressionError):
+        position.check("11")
+
+
+def test_a_position_that_is_not_trusted_begins_anywhere() -> None:
+    position = Position("pods")
+    position.begin("10")
+    position.lose(trust=False)
+    position.lose(trust=True)
+    assert not position.trusted, "until all is told anew"
+    position.check("5")
+    position.begin("5")
+    assert position.trusted
+    assert position.version == "5"
+    with pytest.raises(RegressionError):
+        position.see("4")

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.api_server import FakeApiServer
 from k8s_sync.kube.changes import Applied, Deleted, Synced
-from k8s_sync.kube.policy import Timing
+from k8s_sync.kube.backoff import Timing
 from k8s_sync.kube.resources import NODES, REPLICASETS
 from tests.service.following import following, pod, until, world
 
@@ -180,8 +180,11 @@ async def test_history_that_was_set_back_is_learned_anew(silent: bool) -> None: 
         api.habits.bookmarks_go_back = not silent
         for name in "ab":
             api.store.create("pods", pod(name))
-        async with following(api, silence=0.2) as f:
+        async with following(api) as f:
             await f.synced()
+            if not silent:  # a server that does not understand the question
+                page = b'{"kind":"PodList","metadata":{"resourceVersion":"9999"}}'
+                api.faults.add(verb="probe", body=page, times=-1)
             for _ in range(5):
                 api.store.patch(
                     "pods", "shop", "a", {"metadata": {"labels": {"x": "y"}}}
@@ -196,6 +199,13 @@ async def test_history_that_was_set_back_is_learned_anew(silent: bool) -> None: 
             assert f.view.names == ["a"]
             # "a" is told again although its version is known.
             assert f.view.story[-3:] == ["+a", "-b", "synced"]
+            assert f.reflector.stats.failures["silent"] == 0, "nobody waited for it"
+            assert api.requests[1].verb == "probe"
+            assert api.requests[1].query == {
+                "limit": "1",
+                "resourceVersion": "1007",
+                "resourceVersionMatch": "NotOlderThan",
+            }
 
 
 @pytest.mark.parametrize("watch_list", ["yes", "refuse"])
@@ -219,7 +229,6 @@ async def test_t22_an_api_server_that_lags_behind_tells_nothing_old(
         await until(f.agrees)
         told = len(f.view.changes)
         api.store = lagging
-        api.faults.add(verb="watch", error_event=410)
         api.drop()
         await until(lambda: f.reflector.stats.failures["regression"] == 1)
         api.store = fresh

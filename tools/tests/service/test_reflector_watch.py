@@ -7,9 +7,10 @@ import pytest
 
 from fakes.api_server import FakeApiServer
 from k8s_sync.errors import ForbiddenError, NotServedError, UnreachableError
+from k8s_sync.kube.backoff import Timing
 from k8s_sync.kube.changes import Applied, Degraded, Deleted, Lost, Synced
 from k8s_sync.kube.cluster import ClusterWatch
-from k8s_sync.kube.policy import PATIENT, Timing
+from k8s_sync.kube.policy import PATIENT
 from k8s_sync.kube.resources import ALL, JOBS, NODES, PODS
 from tests.service.following import SPEED, View, client_of, following, pod, until, world
 
