@@ -153,12 +153,11 @@ class ApiClient:
                 response = await self._send(access, request)
             except aiohttp.ClientConnectorError:
                 raise
-            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as cut:
                 if time.monotonic() - asked > _NO_WORK:
                     raise
-                raise NoAnswerError(
-                    f"{where}: closed without an answer; is it up?"
-                ) from error
+                message = f"{where}: closed without an answer; is it up?"
+                raise NoAnswerError(message) from cut
             if response.status in {200, 201}:
                 return response
             async with response:

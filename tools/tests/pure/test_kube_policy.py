@@ -6,13 +6,13 @@ from k8s_sync import errors
 from k8s_sync.kube.backoff import Backoff, Timing
 from k8s_sync.kube.known import Entry, Known, News, is_older, version
 from k8s_sync.kube.objects import Failure, Metadata
-from k8s_sync.kube.position import Position
 from k8s_sync.kube.policy import (
     RegressionError,
     ShortWatchError,
     WatchListChoice,
     judge,
 )
+from k8s_sync.kube.position import Position
 from k8s_sync.kube.refusal import refusal, refused
 
 

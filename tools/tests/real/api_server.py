@@ -121,6 +121,10 @@ class ApiServer:
     def start(self) -> None:
         """Starts it and waits until it is ready."""
         self._program.start()
+        self.ready()
+
+    def ready(self) -> None:
+        """Waits until it is ready."""
         until = time.monotonic() + READY_WITHIN
         while True:
             self._program.check()

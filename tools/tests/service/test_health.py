@@ -53,9 +53,9 @@ async def test_what_is_outdated_is_not_ready() -> None:
         pods = Reflector(client, PODS, one.take)
         services = Reflector(client, SERVICES, one.take)
         one.reflectors = pods, services
-        services.problem = SilentError("nothing for 75 s")
+        services._standing.problem = SilentError("nothing for 75 s")
         assert problems([one], []) == []
-        pods.problem = SilentError("nothing for 75 s")
+        pods._standing.problem = SilentError("nothing for 75 s")
         assert problems([one], []) == [f"{CLUSTER}: pods: nothing for 75 s"]
 
 

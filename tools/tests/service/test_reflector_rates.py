@@ -5,6 +5,7 @@ requests of one kind of objects in the first minute, the worst one of all.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -155,7 +156,7 @@ async def test_requests_are_few(known: bool) -> None:  # noqa: FBT001 - a parame
     hot = {}
     for (name, case), (count, syncs) in zip(CASES.items(), counts, strict=True):
         bound = case.following if known else case.new
-        print(f"{name:40} {count:4} of {bound:4}, {syncs:3} syncs")
+        sys.stdout.write(f"{name:40} {count:4} of {bound:4}, {syncs:3} syncs\n")
         if not (1 <= count <= bound and syncs <= max(case.syncs, bound)):
             hot[name] = count, syncs
     assert hot == {}
