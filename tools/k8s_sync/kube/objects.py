@@ -193,18 +193,10 @@ class Reference(_Slim, frozen=True, kw_only=True):
     uid: str = ""
 
 
-class EndpointConditions(_Slim, frozen=True, kw_only=True):
-    """How an endpoint is. Whether it is ready makes no difference to whose it is."""
-
-    terminating: bool | None = None
-    """Unset: it is not (T18)."""
-
-
 class Endpoint(_Slim, frozen=True, kw_only=True):
-    """Somebody who serves."""
+    """Somebody who serves. Whether it is ready makes no difference to whose it is."""
 
     addresses: tuple[str, ...] = ()
-    conditions: EndpointConditions = EndpointConditions()
     target_ref: Reference | None = None
     """Unset: it is no object of this cluster."""
 
