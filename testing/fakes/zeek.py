@@ -5,6 +5,7 @@ Zeek can show is tested with a real one.
 """
 
 import itertools
+import ssl
 from types import TracebackType
 from typing import Any, Self
 
@@ -111,9 +112,18 @@ class Node:
 class FakeZeek:
     """The WebSocket server; an async context manager, on loopback only."""
 
-    def __init__(self, port: int = 0, node: Node | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        node: Node | None = None,
+        *,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.node = node or Node()
         self.port = port
+        self.host = host
+        self.tls = tls
         self.connections = 0
         self.silent = False
         """Takes events in without answering, as a Zeek without our scripts."""
@@ -126,14 +136,21 @@ class FakeZeek:
     @property
     def url(self) -> str:
         """Where a session connects to."""
-        return f"ws://127.0.0.1:{self.port}/v1/messages/json"
+        scheme = "wss" if self.tls else "ws"
+        return f"{scheme}://{self.host}:{self.port}/v1/messages/json"
 
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/v1/messages/json", self._serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        site = web.TCPSite(
+            self._runner,
+            self.host,
+            self.port,
+            reuse_address=True,
+            ssl_context=self.tls,
+        )
         await site.start()
         self.port = self._runner.addresses[0][1]
         return self

@@ -15,9 +15,13 @@ from k8s_sync.errors import SyncError
 from k8s_sync.feed.codec import Ack, CodecError, decode
 from k8s_sync.kube.auth import Credentials, credentials
 from k8s_sync.kube.client import ApiClient
+from k8s_sync.kube.cluster import on_node
+from k8s_sync.kube.decode import Decoder
 from k8s_sync.kube.files import read_file
-from k8s_sync.kube.resources import ALL, PODS, Resource
+from k8s_sync.kube.objects import Object
+from k8s_sync.kube.resources import ALL, NODES, PODS, Resource
 from k8s_sync.kube.review import cluster_uid, may, served, server_version
+from k8s_sync.zeek_pods import ZeekPods, address, ready
 
 _TIMEOUT = 10.0
 """Seconds for one step; the network, not Zeek, takes them."""
@@ -137,7 +141,44 @@ async def check_api(cluster: Cluster) -> list[Finding]:
             for resource in ALL
             if resource.namespaced or not namespace
         ]
+        if cluster.node and not cluster.namespace:
+            found.append(await _check_node(client, cluster.node))
+        for wanted in cluster.wanted_pods():
+            found.append(await _check_pods(client, wanted, cluster.node))
     return found
+
+
+async def _items(
+    client: ApiClient, resource: Resource, selectors: dict[str, str], namespace: str
+) -> list[Object]:
+    accept = resource.accept(watch=False)
+    body = await client.get(resource.path(namespace), selectors, accept=accept)
+    items = Decoder(metadata_only=resource.metadata_only).page(body).items
+    return [item for item in items if isinstance(item, Object)]
+
+
+async def _check_node(client: ApiClient, name: str) -> Finding:
+    """Sees whether there is such a node: without it, there would just be no pods."""
+    what = f"node {name}"
+    try:
+        selector = {"fieldSelector": f"metadata.name={name}"}
+        nodes = await _items(client, NODES, selector, "")
+    except SyncError as error:
+        return Finding(what, ok=False, note=str(error))
+    note = "" if nodes else "there is none of that name; `kubectl get nodes` lists them"
+    return Finding(what, ok=bool(nodes), note=note)
+
+
+async def _check_pods(client: ApiClient, wanted: ZeekPods, node: str) -> Finding:
+    """Looks for pods that are Zeeks to feed."""
+    what = f"Zeeks among {wanted}" + (f" on {node}" if node else "")
+    try:
+        selectors = {"labelSelector": wanted.label, **on_node(node)}
+        pods = await _items(client, PODS, selectors, wanted.namespace)
+    except SyncError as error:
+        return Finding(what, ok=False, note=str(error))
+    count = sum(bool(address(pod)) and ready(pod) for pod in pods)
+    return Finding(what, ok=count > 0, note=f"{count} of {len(pods)} are ready")
 
 
 async def _check_permission(

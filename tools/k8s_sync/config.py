@@ -39,7 +39,7 @@ class Config(Cluster, frozen=True, kw_only=True, forbid_unknown_fields=True):
     then no cluster of its own."""
     zeek: Texts = ("ws://127.0.0.1:27759/v1/messages/json",)
     """WebSocket of a Zeek; more than one may be given, empty for none. The default is
-    Zeek's own port on this machine."""
+    Zeek's own port on this machine, and none with zeek_pods."""
     zeek_ca: str = ""
     """PEM file with the authorities that may vouch for a Zeek behind wss://. By default
     those of the system."""
@@ -47,6 +47,9 @@ class Config(Cluster, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """PEM file with the certificate to show to Zeek; needs zeek_key."""
     zeek_key: str = ""
     """PEM file with the private key of zeek_cert."""
+    zeek_name: str = ""
+    """Name that the certificates of all Zeeks must have, in place of the host of their
+    URL; for such as are called by the address of a pod."""
     journal: str = ""
     """File to keep a journal of all claims in. By default none is kept."""
     history: str = ""
@@ -211,6 +214,8 @@ def load(
         clusters, found = read_clusters(several, places["clusters"], config)
         config = msgspec.structs.replace(config, clusters=clusters)
         places |= found
+    if places["zeek"] == "default" and any(one.zeek_pods for one in config.each):
+        config = msgspec.structs.replace(config, zeek=())
     return Loaded(config, places)
 
 

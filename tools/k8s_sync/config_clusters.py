@@ -9,6 +9,7 @@ from k8s_sync.address import Subnet
 from k8s_sync.config_sources import unknown
 from k8s_sync.errors import ConfigError
 from k8s_sync.model import Kind, Range
+from k8s_sync.zeek_pods import ZeekPods, parse
 
 _KINDS: dict[str, Kind] = {"pod": "pod", "node": "node", "service": "service"}
 
@@ -39,6 +40,13 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Block of addresses of the cluster as SUBNET=pod, SUBNET=service or SUBNET=node;
     more than one may be given. By default those that the API tells, which are not
     all: with some network plugins it knows none."""
+    node: str = ""
+    """Name of the only node whose pods are told, for a daemon beside a Zeek that sees
+    only this node's packets. By default all nodes."""
+    zeek_pods: Texts = ()
+    """Pods that are Zeeks to feed as well, as NAMESPACE/LABEL=VALUE or
+    NAMESPACE/LABEL=VALUE:PORT; more than one may be given. With `node`, only those on
+    it. They are called by wss:// if zeek_ca or zeek_cert is set."""
     node_ports: bool = True
     """Tell the owners of node ports: a row for each node port on each node, which a
     large cluster may want to do without."""
@@ -49,6 +57,10 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def range_rows(self) -> tuple[Range, ...]:
         """The configured blocks, as rows."""
         return tuple(parse_range(text, self.cluster) for text in self.ranges)
+
+    def wanted_pods(self) -> tuple[ZeekPods, ...]:
+        """Which pods are Zeeks."""
+        return tuple(map(parse, self.zeek_pods))
 
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Cluster)}
@@ -131,9 +143,16 @@ def check_cluster(cluster: Cluster, places: Mapping[str, str]) -> None:
     Raises:
         ConfigError: There is something.
     """
-    try:
-        cluster.range_rows()
-    except ValueError as error:
-        raise ConfigError(f"{places['ranges']}: {error}") from None
+    for name, read in (
+        ("ranges", cluster.range_rows),
+        ("zeek_pods", cluster.wanted_pods),
+    ):
+        try:
+            read()
+        except ValueError as error:
+            raise ConfigError(f"{places[name]}: {error}") from None
+    for name in ("node", "zeek_pods"):
+        if cluster.source and getattr(cluster, name):
+            raise ConfigError(f"{places[name]}: {name} needs an API server, no source")
     if not cluster.cluster:
         raise ConfigError(f"{places['cluster']}: a cluster needs a name")

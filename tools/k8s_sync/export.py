@@ -148,7 +148,9 @@ async def _rows_of_cluster(cluster: Cluster, now: int) -> list[Row]:
         lambda: now,
     )
     async with ApiClient(access) as client:
-        follow = asyncio.create_task(source.follow(client, cluster.namespace))
+        follow = asyncio.create_task(
+            source.follow(client, cluster.namespace, cluster.node)
+        )
         try:
             async with asyncio.timeout(PATIENCE):
                 await source.ready.wait()

@@ -32,7 +32,7 @@ def problems(sources: Sequence[Source], sessions: Sequence[Session]) -> list[str
     for session in sessions:
         for peer in session.peers:
             found += [
-                f"{session.url}: {peer.source}: {text}" for text in peer.troubles()
+                f"{session.name}: {peer.source}: {text}" for text in peer.troubles()
             ]
     return found
 

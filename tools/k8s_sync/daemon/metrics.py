@@ -127,12 +127,12 @@ class _Daemon(Collector):
             "zeek_node_unanswered", "Events that a node has not answered.", per_node
         )
         for session in self._sessions:
-            up.add_metric([session.url], not session.offline)
-            connects.add_metric([session.url], session.connects)
-            events.add_metric([session.url], session.events)
-            complaints.add_metric([session.url], session.complaints)
+            up.add_metric([session.name], not session.offline)
+            connects.add_metric([session.name], session.connects)
+            events.add_metric([session.name], session.events)
+            complaints.add_metric([session.name], session.complaints)
             for peer in session.peers:
-                label = [session.url, peer.source]
+                label = [session.name, peer.source]
                 agrees.add_metric(label, peer.agrees)
                 waiting.add_metric(label, peer.waiting)
                 unanswered.add_metric(label, peer.unanswered)

@@ -7,7 +7,6 @@ cancellation is the only way to stop.
 import asyncio
 import logging
 import signal
-import ssl
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
@@ -18,6 +17,7 @@ from k8s_sync.claims.inventory import Inventory
 from k8s_sync.config import Config
 from k8s_sync.config_clusters import Cluster
 from k8s_sync.daemon import log
+from k8s_sync.daemon.finder import Finder
 from k8s_sync.daemon.health import problems, serving
 from k8s_sync.daemon.history import keeping, remembered
 from k8s_sync.daemon.identity import Identities
@@ -26,7 +26,9 @@ from k8s_sync.daemon.metrics import Metrics
 from k8s_sync.daemon.source import Source
 from k8s_sync.daemon.store import Store
 from k8s_sync.daemon.whois import Whois
+from k8s_sync.daemon.zeeks import Zeeks
 from k8s_sync.errors import ConfigError, SyncError
+from k8s_sync.feed.calling import Calling
 from k8s_sync.feed.session import Session
 from k8s_sync.history.recorder import Recorder
 from k8s_sync.kube.auth import credentials
@@ -34,8 +36,6 @@ from k8s_sync.kube.client import ApiClient
 from k8s_sync.model import SECOND, Row
 from k8s_sync.whois.grounds import Timelines
 
-DRAIN, DRAIN_STEP = 5.0, 0.02
-"""Seconds that the Zeeks have for the rest after SIGTERM, and between two looks."""
 FORGET_EVERY = 60.0
 """Seconds between two looks for claims that ended long ago."""
 
@@ -113,7 +113,11 @@ class _Daemon:
     ) -> None:
         self._config = config
         self._recorder = recorder
-        self._sessions = [Session(url, tls=lambda: _tls(config)) for url in config.zeek]
+        self._calling = Calling(
+            config.zeek_ca, config.zeek_cert, config.zeek_key, config.zeek_name
+        )
+        self._zeeks = Zeeks(Session(url, calling=self._calling) for url in config.zeek)
+        self._finders: list[Finder] = []
         self._sources = [self._source(cluster) for cluster in config.each]
         for store in self._stores:
             if recorder:
@@ -123,14 +127,15 @@ class _Daemon:
                 store.remember(known)
             store.journal = journal
             store.history = recorder
-            for session in self._sessions:
-                store.on_change(session.wake)
+            store.on_change(self._zeeks.wake)
         strange = {row.cluster for row in known} - {one.cluster for one in config.each}
         for name in sorted(strange):
             _log.warning("the journal has rows of %s, which stay as they are", name)
         self._forget_now()
         Identities(self._sources)
-        self._metrics = Metrics(self._sources, self._sessions, time.monotonic, recorder)
+        self._metrics = Metrics(
+            self._sources, self._zeeks.sessions, time.monotonic, recorder
+        )
         self._whois = Whois(
             Timelines(store.timeline for store in self._stores),
             config.history,
@@ -176,10 +181,7 @@ class _Daemon:
                 port = await stack.enter_async_context(endpoints)
                 _log.info("serving /healthz, /readyz and /metrics on %s:%d", host, port)
             learning = [tasks.create_task(self._forget(), name="forget")]
-            feeding = [
-                tasks.create_task(session.run(), name=session.url)
-                for session in self._sessions
-            ]
+            feeding = [tasks.create_task(self._zeeks.run(), name="Zeeks")]
             for cluster, source in zip(self._config.each, self._sources, strict=True):
                 follow, feed = self._follow(cluster, source), self._feed(source)
                 learning.append(tasks.create_task(follow, name=cluster.cluster))
@@ -187,7 +189,7 @@ class _Daemon:
             await stop.wait()
             for task in learning:
                 task.cancel()
-            await self._drain()
+            await self._zeeks.drain(_log.warning)
             for task in feeding:
                 task.cancel()
 
@@ -197,7 +199,9 @@ class _Daemon:
         asyncio.get_running_loop().remove_signal_handler(number)
 
     def _unready(self) -> list[str]:
-        found = problems(self._sources, self._sessions)
+        found = problems(self._sources, self._zeeks.sessions)
+        for finder in self._finders:
+            found += finder.problems()
         if self._recorder and self._recorder.problem:
             found.append(self._recorder.problem)
         return found
@@ -217,14 +221,20 @@ class _Daemon:
             if not self._config.clusters:
                 raise
             raise ConfigError(f"cluster {cluster.cluster}: {error}") from error
-        async with ApiClient(access) as client:
-            await source.follow(client, cluster.namespace)
+        async with ApiClient(access) as client, asyncio.TaskGroup() as tasks:
+            for wanted in cluster.wanted_pods():
+                finder = Finder(wanted, self._zeeks, self._found)
+                self._finders.append(finder)
+                tasks.create_task(finder.run(client, cluster.node), name=str(wanted))
+            await source.follow(client, cluster.namespace, cluster.node)
+
+    def _found(self, place: str, name: str) -> Session:
+        return Session(self._calling.url(place), calling=self._calling, name=name)
 
     async def _feed(self, source: Source) -> None:
         """Lets each Zeek hear of a cluster once all of it is known."""
         await source.ready.wait()
-        for session in self._sessions:
-            session.join(source.store.peer())
+        self._zeeks.tell(source.store)
 
     async def _forget(self) -> None:
         while True:
@@ -242,22 +252,3 @@ class _Daemon:
     def _forget_now(self) -> None:
         for source in self._sources:
             source.forget(self._horizon)
-
-    async def _drain(self) -> None:
-        for _ in range(int(DRAIN / DRAIN_STEP)):
-            if all(session.idle or session.offline for session in self._sessions):
-                return
-            await asyncio.sleep(DRAIN_STEP)
-        _log.warning("not every Zeek has heard everything; it will ask when I am back")
-
-
-def _tls(config: Config) -> ssl.SSLContext | None:
-    if not (config.zeek_ca or config.zeek_cert):
-        return None
-    try:
-        context = ssl.create_default_context(cafile=config.zeek_ca or None)
-        if config.zeek_cert:
-            context.load_cert_chain(config.zeek_cert, config.zeek_key or None)
-    except (OSError, ssl.SSLError) as error:
-        raise OSError(f"cannot read the certificates for Zeek: {error}") from error
-    return context

@@ -73,16 +73,19 @@ class Source:
             and (not begun or reflector.resource.name in REQUIRED)
         ]
 
-    async def follow(self, client: ApiClient, namespaces: Iterable[str]) -> None:
+    async def follow(
+        self, client: ApiClient, namespaces: Iterable[str], node: str = ""
+    ) -> None:
         """Follows the API server until cancelled, or given up.
 
         Args:
             client: An open client.
             namespaces: The only ones to look into; none for all.
+            node: The only node whose pods are looked at; empty for all.
         """
         while not self.conflict:
             self._over.clear()
-            watch = ClusterWatch(client, self.take, namespaces=namespaces)
+            watch = ClusterWatch(client, self.take, namespaces=namespaces, node=node)
             self.reflectors = watch.reflectors
             self._waiting = {(r.resource.name, r.namespace) for r in watch.reflectors}
             async with asyncio.TaskGroup() as tasks:

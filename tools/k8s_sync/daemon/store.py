@@ -53,6 +53,11 @@ class Store:
         self.peers.append(peer)
         return peer
 
+    def drop(self, peers: Iterable[Peer]) -> None:
+        """Forgets the peers of a Zeek that is fed no more."""
+        gone = set(map(id, peers))
+        self.peers = [peer for peer in self.peers if id(peer) not in gone]
+
     def on_change(self, wake: Callable[[], None]) -> None:
         """Asks for a call whenever peers have something to send."""
         self._wake.append(wake)

@@ -24,9 +24,16 @@ class Waiting:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def add(self, keys: Iterable[Key]) -> None:
-        """Adds keys; those that wait already keep their place."""
+    def add(self, keys: Iterable[Key], timeline: Timeline) -> None:
+        """Adds keys; those that wait already keep their place.
+
+        For a Zeek that is away for weeks all that there ever was would wait, so what
+        the timeline has forgotten meanwhile is given up now and then.
+        """
         self._keys.update(dict.fromkeys(keys))
+        if len(self._keys) > 2 * len(timeline) + BATCH_ROWS:
+            there = (key for key in self._keys if timeline.get(key) is not None)
+            self._keys = OrderedDict.fromkeys(there)
 
     def drain(self) -> list[Key]:
         """Takes all keys."""

@@ -140,7 +140,7 @@ class Peer:
 
     def changed(self, keys: Iterable[Key]) -> None:
         """Takes note that rows have to be sent."""
-        self._dirty.add(keys)
+        self._dirty.add(keys, self._timeline)
 
     def ask(self) -> None:
         """Asks all nodes for their status."""

@@ -6,13 +6,13 @@ The only module that holds this socket. What is sent is decided in `peer`.
 import asyncio
 import logging
 import random
-import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import aiohttp
 
 from k8s_sync import __version__
 from k8s_sync.feed import codec
+from k8s_sync.feed.calling import Calling
 from k8s_sync.feed.peer import Peer
 
 CONNECT_TIMEOUT = 10.0
@@ -44,21 +44,24 @@ class Session:
         url: str,
         peers: Sequence[Peer] = (),
         *,
-        tls: Callable[[], ssl.SSLContext | None] = lambda: None,
+        calling: Calling | None = None,
+        name: str = "",
     ) -> None:
         """Makes a session that is not connected.
 
         Args:
             url: Of Zeek's WebSocket, with the path ``/v1/messages/json``.
             peers: One for each source that can be told; more may join.
-            tls: Called for each connection, so that certificates may change.
+            calling: How to call it; certificates are read for each connection.
+            name: What to call it in messages; its URL if not given.
         """
         self.url = url
+        self.name = name or url
         self.peers = list(peers)
         self.connects = 0
         self.events = 0
         self.complaints = 0
-        self._tls = tls
+        self._calling = calling or Calling()
         self._wake = asyncio.Event()
         self._joined = asyncio.Event()
         if peers:
@@ -96,7 +99,8 @@ class Session:
         """
         await self._joined.wait()
         delay = BACKOFF_FIRST
-        async with aiohttp.ClientSession() as client:
+        connector = self._calling.connector(self.url)
+        async with aiohttp.ClientSession(connector=connector) as client:
             while True:
                 before = self.connects
                 try:
@@ -122,7 +126,7 @@ class Session:
                 level = logging.DEBUG if reason == self._said else logging.WARNING
                 self._said = reason
                 _log.log(
-                    level, "%s: %s; trying again in %.1f s", self.url, reason, pause
+                    level, "%s: %s; trying again in %.1f s", self.name, reason, pause
                 )
                 await asyncio.sleep(pause)
                 delay = min(delay * 2, BACKOFF_LAST)
@@ -136,8 +140,7 @@ class Session:
     async def _once(self, client: aiohttp.ClientSession) -> None:
         async with asyncio.timeout(CONNECT_TIMEOUT) as limit:
             async with client.ws_connect(
-                self.url,
-                ssl=self._tls() or True,
+                **self._calling.options(self.url),
                 headers={"X-Application-Name": f"k8s-sync/{__version__}"},
                 max_msg_size=1 << 20,
                 compress=0,
@@ -147,7 +150,7 @@ class Session:
                 limit.reschedule(None)
                 self.connects += 1
                 self._said = ""
-                _log.info("%s: connected to Zeek %s", self.url, version)
+                _log.info("%s: connected to Zeek %s", self.name, version)
                 self._online = True
                 for peer in self.peers:
                     peer.connected()
@@ -200,7 +203,7 @@ class Session:
         self.complaints += 1
         # Said for the first few and then ever more rarely: 1, 2, 4, 8, ...
         if self.complaints & (self.complaints - 1) == 0:
-            _log.warning("%s: %s (%d times)", self.url, reason, self.complaints)
+            _log.warning("%s: %s (%d times)", self.name, reason, self.complaints)
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         while True:

@@ -13,7 +13,7 @@ complete sync: an initial stream up to the bookmark that says so, or a last page
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import NoReturn
 
 from k8s_sync.errors import BadAnswerError, GoneError, TransientError
@@ -48,19 +48,21 @@ class Reflector:
         resource: The kind.
         sink: Who is told.
         namespace: The only namespace to look into; empty for all.
+        selectors: What a request says to get only some, as ``labelSelector``.
         surroundings: Random numbers, clock and the like.
 
     Attributes:
         stats: What happened so far.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- most are options, by name
         self,
         client: ApiClient,
         resource: Resource,
         sink: Sink,
         *,
         namespace: str = "",
+        selectors: Mapping[str, str] | None = None,
         surroundings: Surroundings | None = None,
     ) -> None:
         self.resource = resource
@@ -72,6 +74,7 @@ class Reflector:
         self._standing = Standing(resource, namespace, sink, self.stats, self._world)
         self._label = self._standing.label
         self._path = resource.path(namespace)
+        self._selectors = dict(selectors or {})
         self._decoder = Decoder(metadata_only=resource.metadata_only)
         self._teller = Teller(resource, self._label, sink, self.stats)
         self._choice = WatchListChoice()
@@ -142,7 +145,7 @@ class Reflector:
     async def _list(self) -> None:
         token, first = "", ""
         while True:
-            params = {"limit": str(self._page_size)}
+            params = {**self._selectors, "limit": str(self._page_size)}
             if token:
                 params["continue"] = token
             self.stats.lists += 1
@@ -181,6 +184,7 @@ class Reflector:
         position = self._position
         if not position.sure and position.version is not None:
             params = {
+                **self._selectors,
                 "limit": "1",
                 "resourceVersion": position.version,
                 "resourceVersionMatch": "NotOlderThan",
@@ -196,6 +200,7 @@ class Reflector:
         """Follows one stream to its end, with the initial state if it is due."""
         seconds = int(self._timing.watch * (1 + self._world.random()))
         params = {
+            **self._selectors,
             "watch": "true",
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(seconds),

@@ -9,9 +9,9 @@ from typing import Any
 
 from fakes.api_server import FakeApiServer
 from k8s_sync.kube.auth import Credentials
+from k8s_sync.kube.backoff import Timing
 from k8s_sync.kube.changes import Applied, Change, Degraded, Deleted, Lost, Synced
 from k8s_sync.kube.client import ApiClient
-from k8s_sync.kube.backoff import Timing
 from k8s_sync.kube.profile import Profile
 from k8s_sync.kube.reflector import Reflector
 from k8s_sync.kube.resources import PODS, Resource

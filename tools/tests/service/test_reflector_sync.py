@@ -5,8 +5,8 @@ import random
 import pytest
 
 from fakes.api_server import FakeApiServer
-from k8s_sync.kube.changes import Applied, Deleted, Synced
 from k8s_sync.kube.backoff import Timing
+from k8s_sync.kube.changes import Applied, Deleted, Synced
 from k8s_sync.kube.resources import NODES, REPLICASETS
 from tests.service.following import following, pod, until, world
 
