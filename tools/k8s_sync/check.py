@@ -1,7 +1,6 @@
 """Tries what the daemon needs, and says what to do about what is missing."""
 
 import asyncio
-import ssl
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -12,7 +11,9 @@ from k8s_sync.config import Config, redact
 from k8s_sync.config_clusters import Cluster
 from k8s_sync.console import show
 from k8s_sync.errors import SyncError
+from k8s_sync.feed.calling import Calling
 from k8s_sync.feed.codec import Ack, CodecError, decode
+from k8s_sync.feed.refusals import explain
 from k8s_sync.kube.auth import Credentials, credentials
 from k8s_sync.kube.client import ApiClient
 from k8s_sync.kube.cluster import on_node
@@ -80,8 +81,11 @@ async def _run(config: Config) -> int:
             elif uid:
                 uids[uid] = name
         tell(findings)
+    calling = Calling(
+        config.zeek_ca, config.zeek_cert, config.zeek_key, config.zeek_name
+    )
     for url in config.zeek:
-        tell([await check_zeek(config, url)])
+        tell([await check_zeek(calling, url)])
     return int(failed)
 
 
@@ -208,43 +212,20 @@ async def _check_permission(
     )
 
 
-async def check_zeek(config: Config, url: str) -> Finding:
+async def check_zeek(calling: Calling, url: str) -> Finding:
     """Shakes hands with a Zeek, as the feed does, but wants to hear nothing."""
     what = f"Zeek {redact(url)}"
     try:
-        tls = _tls(config)
-    except OSError as error:  # that of ssl is one, too
-        note = f"cannot read zeek_ca, zeek_cert or zeek_key: {error}"
-        return Finding(what, ok=False, note=note)
-    try:
         async with (
             asyncio.timeout(_TIMEOUT),
-            aiohttp.ClientSession() as session,
-            session.ws_connect(url, ssl=tls) as socket,
+            aiohttp.ClientSession(connector=calling.connector(url)) as session,
+            session.ws_connect(**calling.options(url)) as socket,
         ):
             await socket.send_str("[]")
             answer = await socket.receive()
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Finding(what, ok=False, note=_remedy(error))
+        return Finding(what, ok=False, note=explain(error, url).text)
     return _judge(what, answer)
-
-
-def _remedy(error: Exception) -> str:
-    """Says why there is no connection, and what to do."""
-    if isinstance(error, TimeoutError):
-        return (
-            f"no answer within {_TIMEOUT:.0f} s: is a firewall between, or is it busy?"
-        )
-    if isinstance(error, aiohttp.WSServerHandshakeError):
-        return f"HTTP {error.status}: the path should be /v1/messages/json"
-    if isinstance(error, aiohttp.ClientSSLError):
-        reason = error.__cause__ or error
-        return f"{reason}: zeek_ca must vouch for it, and it must accept zeek_cert"
-    reason = error
-    if isinstance(error, aiohttp.ClientConnectorError):
-        reason = error.os_error
-    text = getattr(reason, "strerror", None) or reason
-    return f"{text}: does Zeek run with `@load zeek-k8s/listen`?"
 
 
 def _judge(what: str, answer: aiohttp.WSMessage) -> Finding:
@@ -258,10 +239,3 @@ def _judge(what: str, answer: aiohttp.WSMessage) -> Finding:
     if not isinstance(message, Ack):
         return Finding(what, ok=False, note=f"it refused: {answer.data[:200]}")
     return Finding(what, ok=True, note=f"version {message.version}")
-
-
-def _tls(config: Config) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=config.zeek_ca or None)
-    if config.zeek_cert:
-        context.load_cert_chain(config.zeek_cert, config.zeek_key)
-    return context

@@ -6,6 +6,7 @@ The only module that holds this socket. What is sent is decided in `peer`.
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Sequence
 
 import aiohttp
@@ -14,6 +15,8 @@ from k8s_sync import __version__
 from k8s_sync.feed import codec
 from k8s_sync.feed.calling import Calling
 from k8s_sync.feed.peer import Peer
+from k8s_sync.feed.refusals import Refusal, explain
+from k8s_sync.kube.backoff import Backoff, Timing
 
 CONNECT_TIMEOUT = 10.0
 """Seconds until a Zeek must have accepted us."""
@@ -23,8 +26,9 @@ TICK = 1.0
 """Seconds between two looks at who does not answer."""
 HEARTBEAT = 2.0
 """Seconds between two questions for the status of all nodes."""
-BACKOFF_FIRST, BACKOFF_LAST = 0.5, 5.0
-"""Seconds between attempts to connect; doubled each time, with full jitter."""
+TIMING = Timing(backoff=0.5)
+"""The pauses between attempts to connect. They end after at most 2 s if nobody answers,
+and after 30 s if it is for a person to change something."""
 
 MENDED = ("epoch", "gap")
 """Problems of a node that a snapshot mends, which the peer sees to."""
@@ -46,6 +50,7 @@ class Session:
         *,
         calling: Calling | None = None,
         name: str = "",
+        timing: Timing = TIMING,
     ) -> None:
         """Makes a session that is not connected.
 
@@ -54,6 +59,7 @@ class Session:
             peers: One for each source that can be told; more may join.
             calling: How to call it; certificates are read for each connection.
             name: What to call it in messages; its URL if not given.
+            timing: The pauses between attempts.
         """
         self.url = url
         self.name = name or url
@@ -62,6 +68,7 @@ class Session:
         self.events = 0
         self.complaints = 0
         self._calling = calling or Calling()
+        self._timing = timing
         self._wake = asyncio.Event()
         self._joined = asyncio.Event()
         if peers:
@@ -98,44 +105,41 @@ class Session:
         Nobody is called before there is something to tell.
         """
         await self._joined.wait()
-        delay = BACKOFF_FIRST
+        backoff = Backoff(self._timing, random.random)
         connector = self._calling.connector(self.url)
         async with aiohttp.ClientSession(connector=connector) as client:
             while True:
-                before = self.connects
-                try:
-                    await self._once(client)
-                    reason = "closed by Zeek"
-                except TimeoutError:
-                    reason = f"no answer within {CONNECT_TIMEOUT:.0f} s"
-                except (aiohttp.ClientError, OSError, SessionError) as error:
-                    reason = (str(error) or type(error).__name__) + self._hint(error)
-                except ExceptionGroup as group:
-                    fatal = group.split((aiohttp.ClientError, OSError, SessionError))[1]
-                    if fatal is not None:
-                        raise fatal from None
-                    reason = "; ".join(str(error) for error in group.exceptions)
+                before, began = self.connects, time.monotonic()
+                refusal = await self._attempt(client)
                 self._online = False
                 for peer in self.peers:
                     peer.disconnected()
                 if self.connects > before:
-                    delay = BACKOFF_FIRST
-                # Full jitter: many daemons must not come back in step.
-                pause = random.uniform(0, delay)  # noqa: S311 -- no secret
+                    backoff.calm(time.monotonic() - began, 0)
+                # A refused connection costs nobody anything. Refused certificates cost
+                # both sides some arithmetic, and Zeek a line on standard error.
+                pause = backoff.next() if refusal.lasting else backoff.knock()
                 # What stays as it is, is said once.
-                level = logging.DEBUG if reason == self._said else logging.WARNING
-                self._said = reason
-                _log.log(
-                    level, "%s: %s; trying again in %.1f s", self.name, reason, pause
-                )
+                level = logging.DEBUG if refusal.text == self._said else logging.WARNING
+                self._said = refusal.text
+                text = "%s: %s; trying again in %.1f s"
+                _log.log(level, text, self.name, refusal.text, pause)
                 await asyncio.sleep(pause)
-                delay = min(delay * 2, BACKOFF_LAST)
 
-    def _hint(self, error: Exception) -> str:
-        cut = isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError)
-        if cut and self.url.startswith("ws://"):
-            return "; a Zeek that listens with TLS is reached by wss://"
-        return ""
+    async def _attempt(self, client: aiohttp.ClientSession) -> Refusal:
+        """Feeds as long as it works; says why it does not any more."""
+        try:
+            await self._once(client)
+        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is one
+            return explain(error, self.url)
+        except SessionError as error:
+            return Refusal(str(error))
+        except ExceptionGroup as group:
+            fatal = group.split((aiohttp.ClientError, OSError, SessionError))[1]
+            if fatal is not None:
+                raise fatal from None
+            return Refusal("; ".join(str(error) for error in group.exceptions))
+        return Refusal("closed by Zeek")
 
     async def _once(self, client: aiohttp.ClientSession) -> None:
         async with asyncio.timeout(CONNECT_TIMEOUT) as limit:

@@ -60,7 +60,8 @@ class Backoff:
             seconds: For how long.
             sync: The seconds that the latest sync took.
         """
-        self._longest_knock = self._timing.backoff
+        if seconds >= self._timing.short_watch:
+            self._longest_knock = self._timing.backoff
         if seconds >= max(self._timing.calm, SYNCS_OF_CALM * sync):
             self._longest = self._timing.backoff
 

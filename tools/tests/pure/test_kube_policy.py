@@ -51,7 +51,9 @@ def test_what_costs_nobody_anything_is_tried_each_one_to_two_seconds() -> None:
     assert backoff.next() == 0.8
     low = Backoff(Timing(), lambda: 0.0)
     assert [low.knock() for _ in range(4)] == [0.4, 0.8, 1, 1]
-    low.calm(0, 0)
+    low.calm(0.9, 0)
+    assert low.knock() == 1
+    low.calm(1, 0)
     assert low.knock() == 0.4
 
 

@@ -12,6 +12,7 @@ from fakes.loopback import kubeconfig
 from k8s_sync import check
 from k8s_sync.check import Finding, check_api, check_zeek
 from k8s_sync.config import Config
+from k8s_sync.feed.calling import Calling
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,13 +61,18 @@ def zeek(answer: str | None) -> Handler:
         ('{"type":"error","code":"x","context":"y"}', "", False, "it refused: "),
         ("hello", "", False, "is this a Zeek's port?"),
         (None, "", False, "it closed the connection (1008)"),
-        (None, "/x", False, "HTTP 400: the path should be /v1/messages/json"),
+        (
+            None,
+            "/x",
+            False,
+            "HTTP 400: is this a Zeek's port? The path is /v1/messages/json",
+        ),
     ],
 )
 async def test_zeek(answer: str | None, path: str, ok: bool, note: str) -> None:  # noqa: FBT001
     async with serve(zeek(answer)) as address:
         url = f"ws://{address}{path or '/v1/messages/json'}"
-        found = await check_zeek(Config(), url)
+        found = await check_zeek(Calling(), url)
     assert found.ok == ok, found
     assert note in found.note
 
@@ -74,16 +80,16 @@ async def test_zeek(answer: str | None, path: str, ok: bool, note: str) -> None:
 async def test_no_zeek() -> None:
     async with serve(zeek(None)) as address:
         pass
-    found = await check_zeek(Config(), f"ws://me:secret@{address}/v1/messages/json")
+    found = await check_zeek(Calling(), f"ws://me:secret@{address}/v1/messages/json")
     assert "secret" not in str(found)
     assert str(found).startswith("FAILED  Zeek ws://***@127.0.0.1:")
-    assert "Connect call failed" in found.note
+    assert "connection refused" in found.note
     assert "`@load zeek-k8s/listen`" in found.note
 
 
 async def test_zeek_certificates() -> None:
-    found = await check_zeek(Config(zeek_ca="/nowhere/ca"), "wss://a:1/x")
-    assert found.note.startswith("cannot read zeek_ca")
+    found = await check_zeek(Calling(ca="/nowhere/ca"), "wss://a:1/x")
+    assert found.note == "zeek_ca: cannot use /nowhere/ca: No such file or directory"
 
 
 def api(refused: set[tuple[str, str]]) -> Handler:

@@ -14,10 +14,12 @@ from k8s_sync import address
 from k8s_sync.feed import session as sessions
 from k8s_sync.feed.peer import Peer
 from k8s_sync.feed.session import Session
+from k8s_sync.kube.backoff import Timing
 from k8s_sync.model import Claim, Owner
 from k8s_sync.timeline import Timeline, row_key
 
 EPOCH = 1_700_000_000_000_000
+SHORT = Timing(backoff=0.05, backoff_limit=0.1, knock_limit=0.1)
 
 
 class Daemon:
@@ -26,7 +28,7 @@ class Daemon:
     def __init__(self, url: str) -> None:
         self.timeline = Timeline()
         self.peer = Peer(self.timeline, "c1", EPOCH, lambda: EPOCH)
-        self.session = Session(url, [self.peer])
+        self.session = Session(url, [self.peer], timing=SHORT)
         self.revision = 0
 
     def claim(self, n: int) -> None:
@@ -55,12 +57,6 @@ async def eventually(fact: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not fact():
             await asyncio.sleep(0.005)
-
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "BACKOFF_FIRST", 0.05)
-    monkeypatch.setattr(sessions, "BACKOFF_LAST", 0.1)
 
 
 async def test_snapshot_and_deltas_arrive() -> None:
