@@ -2,7 +2,8 @@
 ##! or in a standalone Zeek. Opt-in: `@load zeek-k8s/listen`.
 ##!
 ##! Zeek's WebSocket has no login. Whoever reaches it can publish any event, so it
-##! binds to loopback, and anything else needs TLS with client certificates.
+##! binds to loopback, and anything else needs TLS with client certificates. Zeek reads
+##! their files anew for each connection.
 
 @load base/frameworks/cluster
 @load base/frameworks/reporter
@@ -25,6 +26,10 @@ export {
 
 	## Certificates; needed for any address but loopback.
 	const listen_tls = Cluster::WebSocketTLSOptions() &redef;
+
+	## Listens on any address without certificates. Only for a network in which
+	## nobody but the daemon can reach the port, and something else sees to that.
+	const listen_lets_whoever_reaches_the_port_publish_any_event = F &redef;
 
 	## How often Zeek pings the daemon. Zeek drops a client whose pong it could
 	## not read in time, so this must be longer than any stall of the main loop.
@@ -49,9 +54,19 @@ event zeek_init()
 
 	if ( ! listen_is_safe() )
 		{
-		Reporter::fatal(fmt("K8s::listen_addr %s is not loopback: set cert_file, key_file, ca_file and enable_peer_verification in K8s::listen_tls",
-		    listen_addr));
-		return;
+		local problem = fmt("K8s::listen_addr %s is not loopback",
+		    listen_addr);
+
+		if ( ! listen_lets_whoever_reaches_the_port_publish_any_event )
+			{
+			Reporter::fatal(fmt(
+			    "%s: set cert_file, key_file, ca_file and enable_peer_verification in K8s::listen_tls",
+			    problem));
+			return;
+			}
+
+		Reporter::warning(fmt("%s: whoever reaches port %s can publish any event",
+		    problem, listen_port));
 		}
 
 	Cluster::listen_websocket(Cluster::WebSocketServerOptions(

@@ -154,5 +154,6 @@ def check_cluster(cluster: Cluster, places: Mapping[str, str]) -> None:
     for name in ("node", "zeek_pods"):
         if cluster.source and getattr(cluster, name):
             raise ConfigError(f"{places[name]}: {name} needs an API server, no source")
-    if not cluster.cluster:
-        raise ConfigError(f"{places['cluster']}: a cluster needs a name")
+    if not cluster.cluster or not cluster.cluster.isprintable():
+        # Zeek would repeat control characters as they are, which is no JSON.
+        raise ConfigError(f"{places['cluster']}: a cluster needs a name that prints")

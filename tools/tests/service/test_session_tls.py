@@ -16,7 +16,7 @@ from k8s_sync.feed.peer import Peer
 from k8s_sync.feed.session import Session
 from k8s_sync.kube.backoff import Timing
 from k8s_sync.timeline import Timeline
-from tests.service.certificates import Authority, Pair, server_context
+from fakes.certificates import Authority, Pair, server_context
 from tests.service.test_session import EPOCH, SHORT, eventually, running
 
 
@@ -60,7 +60,7 @@ CASES = {
     "no certificate": "does that Zeek accept zeek_cert?",
     "stranger": "does that Zeek accept zeek_cert?",
     "expired": "does that Zeek accept zeek_cert?",
-    "wrong authority": "nobody vouches for the certificate of Zeek: ",
+    "wrong authority": "nobody in zeek_ca vouches for the certificate of Zeek; set",
     "expired zeek": "the certificate of Zeek has expired; renew",
     "wrong name": "the certificate of Zeek has another name: ",
     "plain to tls": "a Zeek that listens with TLS is reached by wss://",

@@ -1,4 +1,4 @@
-"""Certificates of authorities that live as long as a test."""
+"""Certificates, and authorities that live as long as a test."""
 
 import datetime as dt
 import ssl
