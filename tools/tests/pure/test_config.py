@@ -76,7 +76,7 @@ def test_environment() -> None:
         ({"K8S_SYNC_RANGES": "10.0.0/8=pod"}, "K8S_SYNC_RANGES: bad subnet"),
         ({"K8S_SYNC_ZEEK_CERT": "x"}, "zeek_cert and zeek_key need each other"),
         ({"K8S_SYNC_LISTEN": "9477"}, "'9477' is not HOST:PORT"),
-        ({"K8S_SYNC_CLUSTER": ""}, "a cluster needs a name"),
+        ({"K8S_SYNC_CLUSTER": ""}, "a cluster needs a name that prints"),
     ],
 )
 def test_bad_variables(environ: dict[str, str], message: str) -> None:
@@ -241,7 +241,7 @@ def test_printed_clusters_are_the_same(tmp_path: Path) -> None:
         ),
         (
             "clusters: [{cluster: ''}]",
-            r"clusters\[0\]: cluster: a cluster needs a name",
+            r"clusters\[0\]: cluster: a cluster needs a name that prints",
         ),
     ],
 )
