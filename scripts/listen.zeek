@@ -54,13 +54,11 @@ event zeek_init()
 
 	if ( ! listen_is_safe() )
 		{
-		local problem = fmt("K8s::listen_addr %s is not loopback",
-		    listen_addr);
+		local problem = fmt("K8s::listen_addr %s is not loopback", listen_addr);
 
 		if ( ! listen_lets_whoever_reaches_the_port_publish_any_event )
 			{
-			Reporter::fatal(fmt(
-			    "%s: set cert_file, key_file, ca_file and enable_peer_verification in K8s::listen_tls",
+			Reporter::fatal(fmt("%s: set cert_file, key_file, ca_file and enable_peer_verification in K8s::listen_tls",
 			    problem));
 			return;
 			}

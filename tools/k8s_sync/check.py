@@ -68,9 +68,12 @@ async def _run(config: Config) -> int:
     names = ", ".join(cluster.cluster for cluster in config.each)
     what = "clusters" if config.clusters else "cluster"
     tell([Finding("configuration", ok=True, note=f"{what} {names}")])
+    calling = Calling(
+        config.zeek_ca, config.zeek_cert, config.zeek_key, config.zeek_name
+    )
     uids: dict[str, str] = {}
     for cluster in config.each:
-        findings = await _check_cluster(cluster)
+        findings = await _check_cluster(cluster, calling)
         if config.clusters:
             name = cluster.cluster
             findings = [one._replace(what=f"{name}: {one.what}") for one in findings]
@@ -81,18 +84,15 @@ async def _run(config: Config) -> int:
             elif uid:
                 uids[uid] = name
         tell(findings)
-    calling = Calling(
-        config.zeek_ca, config.zeek_cert, config.zeek_key, config.zeek_name
-    )
     for url in config.zeek:
         tell([await check_zeek(calling, url)])
     return int(failed)
 
 
-async def _check_cluster(cluster: Cluster) -> list[Finding]:
+async def _check_cluster(cluster: Cluster, calling: Calling) -> list[Finding]:
     if cluster.source:
         return [_check_file(path) for path in cluster.source]
-    return await check_api(cluster)
+    return await check_api(cluster, calling)
 
 
 async def _uid(cluster: Cluster) -> str:
@@ -125,8 +125,13 @@ def _check_file(path: str) -> Finding:
     return Finding(f"source {path}", ok=True, note=f"{count} objects")
 
 
-async def check_api(cluster: Cluster) -> list[Finding]:
-    """Asks the API server who it is and what it allows."""
+async def check_api(cluster: Cluster, calling: Calling) -> list[Finding]:
+    """Asks the API server who it is and what it allows, and for Zeeks among its pods.
+
+    Args:
+        cluster: What the daemon would follow.
+        calling: How it would call those Zeeks.
+    """
     try:
         access = _access(cluster)
     except SyncError as error:
@@ -148,7 +153,7 @@ async def check_api(cluster: Cluster) -> list[Finding]:
         if cluster.node and not cluster.namespace:
             found.append(await _check_node(client, cluster.node))
         for wanted in cluster.wanted_pods():
-            found.append(await _check_pods(client, wanted, cluster.node))
+            found += await _check_pods(client, wanted, cluster.node, calling)
     return found
 
 
@@ -173,16 +178,25 @@ async def _check_node(client: ApiClient, name: str) -> Finding:
     return Finding(what, ok=bool(nodes), note=note)
 
 
-async def _check_pods(client: ApiClient, wanted: ZeekPods, node: str) -> Finding:
-    """Looks for pods that are Zeeks to feed."""
+async def _check_pods(
+    client: ApiClient, wanted: ZeekPods, node: str, calling: Calling
+) -> list[Finding]:
+    """Looks for pods that are Zeeks to feed, and calls them."""
     what = f"Zeeks among {wanted}" + (f" on {node}" if node else "")
     try:
         selectors = {"labelSelector": wanted.label, **on_node(node)}
         pods = await _items(client, PODS, selectors, wanted.namespace)
     except SyncError as error:
-        return Finding(what, ok=False, note=str(error))
-    count = sum(bool(address(pod)) and ready(pod) for pod in pods)
-    return Finding(what, ok=count > 0, note=f"{count} of {len(pods)} are ready")
+        return [Finding(what, ok=False, note=str(error))]
+    hosts = [address(pod) for pod in pods if address(pod) and ready(pod)]
+    note = f"{len(hosts)} of {len(pods)} are ready"
+    return [
+        Finding(what, ok=bool(hosts), note=note),
+        *[
+            await check_zeek(calling, calling.url(f"{host}:{wanted.port}"))
+            for host in hosts
+        ],
+    ]
 
 
 async def _check_permission(

@@ -104,8 +104,8 @@ def _unverified(error: ssl.SSLCertVerificationError) -> str:
         )
     if code in _UNTRUSTED:
         return (
-            "nobody in zeek_ca vouches for the certificate of Zeek; set it to the authority"
-            " that issued K8s::listen_tls$cert_file"
+            "nobody in zeek_ca vouches for the certificate of Zeek; set it to the"
+            " authority that issued K8s::listen_tls$cert_file"
         )
     return f"the certificate of Zeek is no good: {said}"
 

@@ -187,3 +187,20 @@ async def test_one_namespace_and_a_role_in_it(stage: Stage) -> None:
         assert not claims(stage.zeek, "10.1.6.2")
         assert await daemon.unready() == ""
         assert await daemon.metric("failures_total") == 0
+
+
+async def test_one_node_only(stage: Stage) -> None:
+    """Its pods, and all that they talk to but the pods of other nodes."""
+    cluster, zeek = stage.cluster, stage.zeek
+    cluster.namespace("nodes")
+    cluster.pod("here", "nodes", "10.1.9.1")
+    cluster.pod("there", "nodes", "10.1.9.2", node="n2")
+    service = cluster.create("services", "s", "nodes", spec={"ports": [{"port": 80}]})
+    async with stage.daemon("--node=n1") as daemon:
+        await until(lambda: bool(claims(zeek, "10.1.9.1")), "its pod is told")
+        cluster.pod("later", "nodes", "10.1.9.3")
+        await until(lambda: bool(claims(zeek, "10.1.9.3")), "and what follows")
+        assert claims(zeek, service["spec"]["clusterIP"])
+        assert claims(zeek, "192.0.2.1"), "of nodes it knows all"
+        assert not claims(zeek, "10.1.9.2")
+        assert await daemon.metric("failures_total") == 0

@@ -107,9 +107,8 @@ def api(refused: set[tuple[str, str]]) -> Handler:
 
 async def found_at_api(directory: Path, *refused: tuple[str, str]) -> list[Finding]:
     async with serve(api(set(refused))) as address:
-        return await check_api(
-            Config(kubeconfig=str(kubeconfig(directory, f"http://{address}", TOKEN)))
-        )
+        path = kubeconfig(directory, f"http://{address}", TOKEN)
+        return await check_api(Config(kubeconfig=str(path)), Calling())
 
 
 async def test_api(tmp_path: Path) -> None:
@@ -145,7 +144,7 @@ async def test_a_kind_that_an_old_server_does_not_have(tmp_path: Path) -> None:
         ):
             old.unserved = unserved
             path = str(kubeconfig(tmp_path, old.url, TOKEN))
-            found = await check_api(Config(kubeconfig=path))
+            found = await check_api(Config(kubeconfig=path), Calling())
             [finding] = [one for one in found if one.what.endswith(" servicecidrs")]
             assert (finding.ok, finding.note) == (True, note)
 
@@ -153,7 +152,9 @@ async def test_a_kind_that_an_old_server_does_not_have(tmp_path: Path) -> None:
 async def test_namespaces_need_no_cluster_role(tmp_path: Path) -> None:
     async with serve(api(set())) as address:
         path = str(kubeconfig(tmp_path, f"http://{address}", TOKEN))
-        found = await check_api(Config(kubeconfig=path, namespace=("a", "b")))
+        found = await check_api(
+            Config(kubeconfig=path, namespace=("a", "b")), Calling()
+        )
     assert [finding.what for finding in found[2:]] == [
         f"list and watch {name} in namespace {namespace}"
         for namespace in ("a", "b")
@@ -164,9 +165,9 @@ async def test_namespaces_need_no_cluster_role(tmp_path: Path) -> None:
 async def test_no_api(tmp_path: Path) -> None:
     async with serve(api(set())) as address:
         path = str(kubeconfig(tmp_path, f"http://{address}", TOKEN))
-    found = await check_api(Config(kubeconfig=path))
+    found = await check_api(Config(kubeconfig=path), Calling())
     assert [finding.ok for finding in found] == [True, False]
-    found = await check_api(Config(kubeconfig="/nowhere/kubeconfig"))
+    found = await check_api(Config(kubeconfig="/nowhere/kubeconfig"), Calling())
     assert [finding.ok for finding in found] == [False]
 
 

@@ -25,10 +25,10 @@ SHORT = Timing(backoff=0.05, backoff_limit=0.1, knock_limit=0.1)
 class Daemon:
     """As much of the daemon as a session needs."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timing: Timing = SHORT) -> None:
         self.timeline = Timeline()
         self.peer = Peer(self.timeline, "c1", EPOCH, lambda: EPOCH)
-        self.session = Session(url, [self.peer], timing=SHORT)
+        self.session = Session(url, [self.peer], timing=timing)
         self.revision = 0
 
     def claim(self, n: int) -> None:
@@ -165,3 +165,16 @@ async def test_a_port_that_wants_tls_is_hinted_at(
     daemon = Daemon(f"ws://127.0.0.1:{port}/v1/messages/json")
     async with server, running(daemon.session):
         await eventually(lambda: "is reached by wss://" in caplog.text)
+
+
+async def test_a_zeek_that_closes_each_session_is_not_run_hot() -> None:
+    """A session that did not last is no success: waits grow as if nobody were there."""
+    async with FakeZeek() as zeek:
+        daemon = Daemon(zeek.url, Timing(backoff=0.05, knock_limit=0.4))
+        began = asyncio.get_running_loop().time()
+        async with running(daemon.session):
+            for connects in range(1, 7):
+                await eventually(lambda n=connects: daemon.session.connects == n)  # type: ignore[misc]
+                await zeek.drop()
+        # 0.05, 0.1, 0.2 and two times 0.4 s, of each at least the half.
+        assert asyncio.get_running_loop().time() - began > 0.575

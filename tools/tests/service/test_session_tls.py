@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import pytest
 
+from fakes.certificates import Authority, Pair, server_context
 from fakes.zeek import FakeZeek
 from k8s_sync.feed.calling import Calling
 from k8s_sync.feed.peer import Peer
 from k8s_sync.feed.session import Session
 from k8s_sync.kube.backoff import Timing
 from k8s_sync.timeline import Timeline
-from fakes.certificates import Authority, Pair, server_context
 from tests.service.test_session import EPOCH, SHORT, eventually, running
 
 

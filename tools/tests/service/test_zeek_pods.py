@@ -142,9 +142,11 @@ async def test_check_says_what_is_found(tmp_path: Path, api: FakeApiServer) -> N
     api.store.create("pods", sensor("zeek-a", FIRST))
     api.store.create("pods", sensor("zeek-b", SECOND, ready=False))
     where = f"--kubeconfig={kubeconfig(tmp_path, api.url)}"
-    label = "--zeek-pods=zeek/app=zeek"
-    code, said = await run("check", where, label, "--node=n1")
+    async with FakeZeek(host=FIRST) as zeek:
+        label = f"--zeek-pods=zeek/app=zeek:{zeek.port}"
+        code, said = await run("check", where, label, "--node=n1")
     assert code == 0, said
+    assert f"ok      Zeek {zeek.url}: version 8.0.10\n" in said
     assert "ok      node n1\n" in said
     assert (
         "ok      Zeeks among pods with app=zeek in zeek on n1: 1 of 2 are ready" in said
