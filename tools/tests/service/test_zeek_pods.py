@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.api_server import FakeApiServer
+from fakes.certificates import Authority, server_context
 from fakes.loopback import free_port, kubeconfig
 from fakes.zeek import FakeZeek
 from tests.program import run, until
@@ -136,6 +137,32 @@ async def test_one_node(tmp_path: Path, api: FakeApiServer) -> None:
         assert not second.connections
         asked = [seen.query for seen in api.requests if seen.plural == "pods"]
         assert {query.get("fieldSelector") for query in asked} == {"spec.nodeName=n1"}
+
+
+async def test_pods_with_certificates(tmp_path: Path, api: FakeApiServer) -> None:
+    """They are called by their address, and known by a name."""
+    authority = Authority(tmp_path, "ca")
+    sensors = authority.issue("zeek", "sensor.zeek.svc")
+    ours = authority.issue("daemon", "daemon")
+    api.store.create("pods", sensor("zeek-a", FIRST))
+    async with FakeZeek(
+        host=FIRST, tls=server_context(sensors, authority.file)
+    ) as zeek:
+        flags = (
+            f"--zeek-pods=zeek/app=zeek:{zeek.port}",
+            f"--zeek-ca={authority.file}",
+            f"--zeek-cert={ours.cert}",
+            f"--zeek-key={ours.key}",
+        )
+        async with daemon(tmp_path, api, *flags) as feeding:
+            await until(
+                lambda: feeding.said(
+                    "zeek/zeek-a: ", "say with zeek_name which one is"
+                ),
+                "it is refused by its address",
+            )
+        async with daemon(tmp_path, api, *flags, "--zeek-name=sensor.zeek.svc"):
+            await until(lambda: workloads(zeek) == {"p1", "p2"}, "it is fed")
 
 
 async def test_check_says_what_is_found(tmp_path: Path, api: FakeApiServer) -> None:
