@@ -38,12 +38,21 @@ class Story:
 
     async def refused(self, case: str, feed: Feed) -> None:
         """Expects that it is, and tells how."""
-        self.said.messages.clear()
+        said = self.said.messages
+        said.clear()
+
+        def clear() -> list[str]:
+            # The end of a connection may overtake what was said before; then the next
+            # attempt shows it. A port with TLS says nothing else to plain text.
+            vague = feed.session.url.startswith("wss:")
+            return [one for one in said if not (vague and one.startswith("closed"))]
+
         async with feed.running():
-            await eventually(case, lambda: bool(self.said.messages))
+            await eventually(case, lambda: bool(clear()))
             await asyncio.sleep(1)
-        [message] = self.said.messages  # what stays as it is, is said once
         assert feed.session.connects == 0
+        assert len(said) == len(set(said)), "what stays as it is, is said once"
+        [message] = clear()
         print(f"{case}: {message.replace(str(HERE), '.')}")
 
     async def fed(self, what: str, feed: Feed) -> None:

@@ -75,7 +75,7 @@ class Session:
             self._joined.set()
         self._online = False
         self._progress = 0.0
-        self._said = ""
+        self._said: set[str] = set()
 
     @property
     def idle(self) -> bool:
@@ -119,9 +119,11 @@ class Session:
                 # A refused connection costs nobody anything. Refused certificates cost
                 # both sides some arithmetic, and Zeek a line on standard error.
                 pause = backoff.next() if refusal.lasting else backoff.knock()
-                # What stays as it is, is said once.
-                level = logging.DEBUG if refusal.text == self._said else logging.WARNING
-                self._said = refusal.text
+                # What stays as it is, is said once; also if it takes turns: a refusal
+                # may be overtaken by the end of the connection.
+                known = refusal.text in self._said
+                level = logging.DEBUG if known else logging.WARNING
+                self._said.add(refusal.text)
                 text = "%s: %s; trying again in %.1f s"
                 _log.log(level, text, self.name, refusal.text, pause)
                 await asyncio.sleep(pause)
@@ -153,7 +155,7 @@ class Session:
                 version = await self._accepted(socket)
                 limit.reschedule(None)
                 self.connects += 1
-                self._said = ""
+                self._said.clear()
                 _log.info("%s: connected to Zeek %s", self.name, version)
                 self._online = True
                 for peer in self.peers:
