@@ -283,18 +283,3 @@ def test_complaints_of_the_node_are_kept() -> None:
         topic, msgspec.structs.replace(event, payload=event.payload + "junk\n")
     )
     assert world.peer.problem == "1 bad rows, first: line 3: 1 cells, 24 expected"
-
-
-def test_what_was_forgotten_does_not_wait_for_a_zeek_that_is_away() -> None:
-    """Of weeks of changes, no more is kept than twice what there is."""
-    world = World()
-    most = 0
-    for n in range(20_000):
-        world.claim(n, end=EPOCH + n)
-        if n % 100 == 99:
-            world.timeline.evict(EPOCH + n)
-        most = max(most, world.peer.waiting)
-    assert most <= 2 * 100 + batches.BATCH_ROWS + 1
-    world.claim(1, start=EPOCH + 1)
-    world.connect()
-    assert world.agree(), "what is still there is told"

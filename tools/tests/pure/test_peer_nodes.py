@@ -8,7 +8,7 @@ from k8s_sync.feed import batches
 from k8s_sync.feed.codec import ALL_NODES, node_topic
 from k8s_sync.feed.node import LAG, LOST
 from k8s_sync.feed.snapshot import RESYNC_PAUSE
-from tests.pure.feed_world import World, parts
+from tests.pure.feed_world import EPOCH, World, parts
 
 
 def cluster() -> World:
@@ -217,3 +217,18 @@ def test_what_was_missed_may_be_forgotten_before_it_is_its_turn(
     world.pass_time(RESYNC_PAUSE)
     assert world.agree()
     assert world.peer.idle
+
+
+def test_what_was_forgotten_does_not_wait_for_a_zeek_that_is_away() -> None:
+    """Of weeks of changes, no more is kept than twice what there is."""
+    world = World()
+    most = 0
+    for n in range(20_000):
+        world.claim(n, end=EPOCH + n)
+        if n % 100 == 99:
+            world.timeline.evict(EPOCH + n)
+        most = max(most, world.peer.waiting)
+    assert most <= 2 * 100 + batches.BATCH_ROWS + 1
+    world.claim(1, start=EPOCH + 1)
+    world.connect()
+    assert world.agree(), "what is still there is told"
