@@ -9,7 +9,7 @@ constexpr uint64_t range_proto = 255;
 
 } // namespace
 
-bool Ranges::Apply(const Row& row, uint16_t domain, Domains& domains) {
+uint32_t Ranges::Apply(const Row& row, uint16_t domain, Domains& domains) {
     const auto [base, length] = row.subnet;
     const auto generation = domains.ClusterOf(domain).generation;
     const auto head = Head(base, length);
@@ -26,20 +26,20 @@ bool Ranges::Apply(const Row& row, uint16_t domain, Domains& domains) {
         else
             index.Replace(hash, head, id);
         Count(ranges[id], true, domains);
-        return true;
+        return id;
     }
 
     auto& range = ranges[id];
     if ( row.revision >= range.revision && generation )
         range.generation = generation;
     if ( row.revision <= range.revision )
-        return false;
+        return no_id;
 
     Count(range, false, domains);
     range.end = row.end;
     range.revision = row.revision;
     Count(range, true, domains);
-    return true;
+    return id;
 }
 
 size_t Ranges::Sweep(const Cluster& cluster, uint32_t generation, int64_t at, Domains& domains) noexcept {

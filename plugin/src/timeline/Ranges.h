@@ -37,9 +37,9 @@ public:
      * @param row Has to be a range.
      * @param domain The domain of the row.
      * @param domains Where the sums of its cluster are.
-     * @return Whether anything changed.
+     * @return The id of the range that changed, or `no_id`.
      */
-    bool Apply(const Row& row, uint16_t domain, Domains& domains);
+    uint32_t Apply(const Row& row, uint16_t domain, Domains& domains);
 
     /** Withdraws those of a cluster that are older than a generation. @return How many. */
     size_t Sweep(const Cluster& cluster, uint32_t generation, int64_t at, Domains& domains) noexcept;

@@ -13,6 +13,9 @@ namespace {
 constexpr size_t most_problems = 10;
 constexpr size_t slack = 64;
 
+// Claims have the numbers from here on, and ranges those before. A Slab gives no more.
+constexpr uint32_t first_claim = uint32_t{1} << 31;
+
 } // namespace
 
 Timeline::Timeline(int64_t linger, int64_t lead)
@@ -49,7 +52,14 @@ Timeline::Loaded Timeline::Load(std::string_view text) noexcept {
 
 bool Timeline::Apply(const Row& row) {
     const auto domain = domains.Id(row.cluster, row.network);
-    return row.is_range ? ranges.Apply(row, domain, domains) : ApplyClaim(row, domain);
+    return row.is_range ? ApplyRange(row, domain) : ApplyClaim(row, domain);
+}
+
+bool Timeline::ApplyRange(const Row& row, uint16_t domain) {
+    const auto id = ranges.Apply(row, domain, domains);
+    if ( id != no_id && changes )
+        changes->Note(id);
+    return id != no_id;
 }
 
 bool Timeline::ApplyClaim(const Row& row, uint16_t domain) {
@@ -106,6 +116,8 @@ bool Timeline::ApplyClaim(const Row& row, uint16_t domain) {
         ended.Push({row.end, id});
     if ( watcher )
         watcher->Touched(claim.address);
+    if ( changes )
+        changes->Note(first_claim + id);
     return true;
 }
 
@@ -181,6 +193,8 @@ size_t Timeline::Sweep(std::string_view name, uint64_t confirmed, int64_t at) {
             watcher->Touched(claim.address);
         ++swept;
     }
+    if ( swept > 0 && changes )
+        changes->Lose(); // their revisions are the same as before
     return swept;
 }
 
@@ -224,13 +238,29 @@ void Timeline::Forget(uint32_t id) noexcept {
 
 void Timeline::Write(std::string& out) const {
     WriteHeader(out);
-    for ( uint32_t id = 0; id < ranges.Size(); ++id ) {
-        const auto& range = ranges[id];
-        WriteRange(range, ClusterName(range.domain), NetworkName(range.domain), out);
-    }
-    for ( uint32_t id = 0; id < claims.End(); ++id )
+    for ( auto row = RowFrom(0); row; row = RowFrom(*row + 1) )
+        WriteRow(*row, out);
+}
+
+std::optional<uint32_t> Timeline::RowFrom(uint32_t row) const noexcept {
+    if ( row < ranges.Size() )
+        return row;
+    for ( auto id = row < first_claim ? 0 : row - first_claim; id < claims.End(); ++id )
         if ( claims[id].owner != no_id )
-            Write(claims[id], out);
+            return first_claim + id;
+    return {};
+}
+
+uint16_t Timeline::DomainOf(uint32_t row) const noexcept {
+    return row < first_claim ? ranges[row].domain : claims[row - first_claim].domain;
+}
+
+void Timeline::WriteRow(uint32_t row, std::string& out) const {
+    const auto domain = DomainOf(row);
+    if ( row < first_claim )
+        WriteRange(ranges[row], ClusterName(domain), NetworkName(domain), out);
+    else
+        Write(claims[row - first_claim], out);
 }
 
 void Timeline::Write(const Claim& claim, std::string& out) const {

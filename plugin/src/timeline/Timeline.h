@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "Address.h"
+#include "Changes.h"
 #include "Claim.h"
 #include "Domains.h"
 #include "EndQueue.h"
@@ -69,6 +70,9 @@ public:
 
     /** @param new_watcher Is told which addresses claims speak of from now on; may be null. */
     void Watch(Watcher* new_watcher) noexcept { watcher = new_watcher; }
+
+    /** @param new_changes Is told which rows change from now on; may be null. */
+    void Record(Changes* new_changes) noexcept { changes = new_changes; }
 
     /** Applies the rows of a text, which may be hostile. See Reader. */
     Loaded Load(std::string_view text) noexcept;
@@ -162,6 +166,18 @@ public:
     /** Appends one claim as the text of a row, newline included. */
     void Write(const Claim& claim, std::string& out) const;
 
+    /**
+     * Finds the next row, beginning with 0, which is that row itself if it is there. The numbers of
+     * ranges are below those of claims; that of a forgotten claim may be given to another one.
+     */
+    [[nodiscard]] std::optional<uint32_t> RowFrom(uint32_t row) const noexcept;
+
+    /** The domain of a row that RowFrom() has found. */
+    [[nodiscard]] uint16_t DomainOf(uint32_t row) const noexcept;
+
+    /** Appends a row that RowFrom() has found, newline included. */
+    void WriteRow(uint32_t row, std::string& out) const;
+
 private:
     struct Question;
 
@@ -173,6 +189,7 @@ private:
     [[nodiscard]] uint32_t Known(const Row& row, uint16_t domain, uint32_t head) const noexcept;
     [[nodiscard]] bool Holds(const EndQueue::Entry& entry) const noexcept;
     bool ApplyClaim(const Row& row, uint16_t domain);
+    bool ApplyRange(const Row& row, uint16_t domain);
     void Count(const Claim& claim, bool add) noexcept;
     void Forget(uint32_t id) noexcept;
 
@@ -185,6 +202,7 @@ private:
     int64_t linger;
     int64_t lead;
     Watcher* watcher = nullptr;
+    Changes* changes = nullptr;
 
     Strings texts;
     Owners owners{texts};

@@ -2,14 +2,21 @@
 set(TIMELINE_SOURCES
     Address.cc
     Amendments.cc
+    Cache.cc
+    CacheFile.cc
+    CacheFormat.cc
     Domains.cc
     Escape.cc
     Index.cc
     Journal.cc
     Lookup.cc
+    NewFile.cc
     Owners.cc
+    Pieces.cc
     Ranges.cc
     Reader.cc
+    Restorer.cc
+    Spool.cc
     Strings.cc
     Timeline.cc
     Writer.cc)

@@ -1,0 +1,66 @@
+#include "CacheFile.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+namespace k8s {
+
+namespace {
+
+constexpr size_t piece_size = 1 << 20;
+
+Restored Failed(int error) {
+    Restored restored;
+    restored.problem = std::string("cannot be read: ") + std::strerror(error);
+    return restored;
+}
+
+ssize_t Read(int file, std::vector<char>& room) {
+    ssize_t size = 0;
+    do
+        size = read(file, room.data(), room.size());
+    while ( size < 0 && errno == EINTR );
+    return size;
+}
+
+Restored ReadAll(Timeline& timeline, int file) {
+    struct stat status = {};
+    if ( fstat(file, &status) != 0 || ! S_ISREG(status.st_mode) )
+        return Failed(EINVAL);
+
+    Restorer restorer(timeline);
+    std::vector<char> room(piece_size);
+    ssize_t size = 0;
+    while ( (size = Read(file, room)) > 0 )
+        if ( ! restorer.Add({room.data(), static_cast<size_t>(size)}) )
+            break;
+
+    const auto error = errno;
+    auto restored = restorer.Finish();
+    if ( size < 0 )
+        restored.problem = Failed(error).problem;
+    return restored;
+}
+
+} // namespace
+
+Restored Restore(Timeline& timeline, const std::string& path) {
+    // Not to wait for the other end, should it be a pipe.
+    const auto file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if ( file < 0 && errno == ENOENT )
+        return {};
+
+    auto restored = file < 0 ? Failed(errno) : ReadAll(timeline, file);
+    if ( file >= 0 )
+        close(file);
+    if ( ! restored.problem.empty() )
+        std::rename(path.c_str(), (path + ".damaged").c_str());
+    return restored;
+}
+
+} // namespace k8s

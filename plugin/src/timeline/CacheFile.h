@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "Restorer.h"
+#include "Timeline.h"
+
+namespace k8s {
+
+/**
+ * Reads a cache file. One that is damaged is renamed, to have `.damaged` at its end.
+ *
+ * @param timeline Where the rows go.
+ * @param path The file. That there is none is no problem.
+ */
+Restored Restore(Timeline& timeline, const std::string& path);
+
+} // namespace k8s
