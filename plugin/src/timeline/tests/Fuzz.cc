@@ -9,6 +9,7 @@
 
 #include "../Amendments.h"
 #include "../Reader.h"
+#include "../Restorer.h"
 #include "../Timeline.h"
 
 namespace {
@@ -83,6 +84,23 @@ void Amend(std::string_view text, const std::vector<Spot>& spots) {
     Check(amendments.Size() <= spots.size() / 2 + 1);
 }
 
+// Any bytes as a cache, and as a block of one, read in two parts.
+void Keep(std::string_view text) {
+    std::string block(cache_line);
+    block.append(text).append("\n");
+    const auto sum = SumOf(0, block);
+    AppendSum(sum, block);
+    for ( const auto all : {text, std::string_view(block)} ) {
+        Timeline timeline;
+        Restorer restorer(timeline);
+        const auto half = all.size() / 2;
+        if ( restorer.Add(all.substr(0, half)) )
+            restorer.Add(all.substr(half));
+        const auto restored = restorer.Finish();
+        Check(timeline.Total() <= restored.rows);
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -101,6 +119,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
 
     Amend(text, spots);
+    Keep(text);
 
     // A journal gives back the same timeline, and the same journal.
     std::string journal;
