@@ -7,7 +7,9 @@
 @load ./types
 
 @ifdef ( K8s::owner )
+@load ./journal
 @load ./feed
+@load ./cache
 @load ./clusters
 @load ./columns
 @load ./amendments

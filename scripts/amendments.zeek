@@ -7,7 +7,7 @@
 @load base/frameworks/config
 @load base/frameworks/logging
 
-@load ./feed
+@load ./journal
 
 module K8s;
 

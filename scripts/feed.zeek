@@ -6,17 +6,12 @@
 ##! sides hold the same. A bad row is counted and said; the rest is taken in.
 
 @load base/frameworks/cluster
-@load base/frameworks/reporter
 
 @load ./types
 
 module K8s;
 
 export {
-	## A file of claims to load at start: a journal, as ``k8s-sync export`` and
-	## the daemon write it. With it a run over a trace needs no daemon.
-	const journal = "" &redef;
-
 	## How long an ended claim is kept, so that log lines written late still
 	## find the owner of their time. Nothing is forgotten while reading a trace.
 	option retention = 1hr;
@@ -82,7 +77,8 @@ export {
 	##
 	## state: ``connected`` (the daemon speaks for the first time, or again),
 	##        ``gap`` (deltas were lost), ``snapshot`` (one begins), ``synced`` (the
-	##        node holds what the daemon holds), ``lost`` (the daemon is silent).
+	##        node holds what the daemon holds), ``lost`` (the daemon is silent),
+	##        ``stale`` (the claims are those of before a restart).
 	global source_changed: event(name: string, source: Source, state: string);
 
 	## After how long a silence a daemon counts as lost. It speaks every 2 s.
@@ -99,7 +95,13 @@ export {
 	global sources: table[string] of Source;
 }
 
+# Whether this Zeek lets a daemon in; see `zeek-k8s/listen`.
+global listens = F;
+
 const feed_parts = set("hello", "delta", "snapshot", "end");
+
+# The states of a source whose daemon does not speak.
+const unheard = set("", "lost", "stale");
 
 function node_name(): string
 	{
@@ -224,7 +226,7 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 	local problem = "";
 	known$heard = current_time();
 
-	if ( known$state == "" || known$state == "lost" )
+	if ( known$state in unheard )
 		change_state(source, known, "connected");
 
 	switch part
@@ -255,8 +257,9 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 # begins anew, while the daemon's connection stays as it is.
 event announce()
 	{
-	if ( |sources| > 0 )
-		return;
+	for ( name, source in sources )
+		if ( source$state != "stale" )
+			return;
 
 	Cluster::publish(status_topic, status_v1, node_name(), "", 0, 0, 0, "0", "",
 	    "");
@@ -267,7 +270,7 @@ event announce()
 event listen_for_silence()
 	{
 	for ( name, source in sources )
-		if ( current_time() - source$heard > lost_after )
+		if ( source$state !in unheard && current_time() - source$heard > lost_after )
 			change_state(name, source, "lost");
 
 	schedule 5sec { listen_for_silence() };
@@ -282,15 +285,6 @@ event evict()
 
 event zeek_init() &priority=10
 	{
-	if ( journal != "" )
-		{
-		local loaded = K8s::__load_journal(journal);
-
-		if ( loaded$bad > 0 )
-			Reporter::warning(fmt("%s: %d bad rows skipped, first: %s", journal,
-			    loaded$bad, loaded$problem));
-		}
-
 	Cluster::subscribe(all_topic);
 	Cluster::subscribe(node_topic_prefix + node_name() + "/");
 
@@ -298,7 +292,7 @@ event zeek_init() &priority=10
 
 	schedule 5sec { listen_for_silence() };
 
-	# While a trace is read its own time goes on, and its journal is complete.
+	# While a trace is read its own time goes on, and a journal is complete.
 	if ( ! reading_traces() )
 		schedule 10sec { evict() };
 	}

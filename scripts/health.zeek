@@ -3,7 +3,7 @@
 @load base/frameworks/logging
 @load base/frameworks/telemetry
 
-@load ./feed
+@load ./cache
 
 module K8s;
 
@@ -16,16 +16,19 @@ export {
 		ts: time &log;
 		## The node that says so.
 		node: string &log;
-		## The cluster that is spoken of.
-		source: string &log;
-		## What happened; see `K8s::source_changed`.
+		## The cluster that is spoken of; unset if it is none.
+		source: string &log &optional;
+		## What happened; see `K8s::source_changed`. ``cache`` if there is something
+		## wrong with the node's cache.
 		state: string &log;
 		## Claims that the node holds of that cluster.
-		claims: count &log;
+		claims: count &log &optional;
 		## Rows that the snapshot brought, when one has ended.
 		rows: count &log &optional;
 		## How long the snapshot took.
 		took: interval &log &optional;
+		## What is wrong.
+		problem: string &log &optional;
 	};
 
 	## Decides which lines are logged.
@@ -83,4 +86,10 @@ event K8s::source_changed(name: string, source: Source, state: string)
 		}
 
 	Log::write(SYNC_LOG, line);
+	}
+
+event K8s::cache_problem(reason: string)
+	{
+	Log::write(SYNC_LOG, SyncInfo($ts=current_time(), $node=node_name(),
+	    $state="cache", $problem=reason));
 	}

@@ -9,6 +9,11 @@
 @load base/frameworks/reporter
 @load base/misc/version
 
+# Without the plugin the package itself says what to do.
+@ifdef ( K8s::owner )
+@load ./feed
+@endif
+
 # From 8.1 on a plain `zeek` has no cluster backend; without one nothing answers.
 @if ( Version::at_least("8.1") && ! Cluster::is_enabled() )
 @load frameworks/cluster/backend/zeromq
@@ -46,6 +51,16 @@ function listen_is_safe(): bool
 	    && listen_tls$enable_peer_verification
 	    && listen_tls$ca_file != "";
 	}
+
+@ifdef ( listens )
+
+# Whoever lets no daemon in needs no cache.
+event zeek_init() &priority=20
+	{
+	listens = T;
+	}
+
+@endif
 
 event zeek_init()
 	{

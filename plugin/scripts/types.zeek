@@ -72,6 +72,31 @@ export {
 		problem: string &optional;
 	};
 
+	## How far the feed of a source had come.
+	type Mark: record {
+		## The cluster.
+		source: string;
+		## The run of the daemon; 0 if not all of its claims are there.
+		epoch: count;
+		## The last delta that was taken in without a gap before it.
+		seq: count;
+		## When the daemon was last heard.
+		heard: time;
+	};
+
+	## Some marks.
+	type Marks: vector of Mark;
+
+	## What a cache gave back.
+	type Restored: record {
+		## Rows that were taken in.
+		rows: count;
+		## How far each feed had come.
+		marks: Marks;
+		## Why the rest of the file could not be used, if there was one.
+		problem: string &optional;
+	};
+
 	## How long after its end a claim still answers, as ``ended``, if nobody
 	## took the address over.
 	const linger = 120sec &redef;

@@ -6,6 +6,7 @@
 #include <zeek/telemetry/Manager.h>
 
 #include "Convert.h"
+#include "timeline/CacheFile.h"
 #include "timeline/Journal.h"
 
 namespace zeek::plugin::K8s_Timeline {
@@ -72,6 +73,26 @@ RecordValPtr ToRecord(const k8s::Amendment& amendment, RecordValPtr owner) {
     return record;
 }
 
+RecordValPtr ToRecord(const k8s::Restored& restored) {
+    static const auto type = id::find_type<RecordType>("K8s::Restored");
+    static const auto mark_type = id::find_type<RecordType>("K8s::Mark");
+    auto marks = make_intrusive<VectorVal>(id::find_type<VectorType>("K8s::Marks"));
+    for ( const auto& [source, mark] : restored.marks ) {
+        auto record = make_intrusive<RecordVal>(mark_type);
+        record->Assign(mark_type->FieldOffset("source"), make_intrusive<StringVal>(source));
+        record->Assign(mark_type->FieldOffset("epoch"), val_mgr->Count(mark.epoch));
+        record->Assign(mark_type->FieldOffset("seq"), val_mgr->Count(mark.seq));
+        record->Assign(mark_type->FieldOffset("heard"), make_intrusive<TimeVal>(Seconds(mark.heard)));
+        marks->Append(std::move(record));
+    }
+    auto record = make_intrusive<RecordVal>(type);
+    record->Assign(type->FieldOffset("rows"), val_mgr->Count(restored.rows));
+    record->Assign(type->FieldOffset("marks"), std::move(marks));
+    if ( ! restored.problem.empty() )
+        record->Assign(type->FieldOffset("problem"), make_intrusive<StringVal>(restored.problem));
+    return record;
+}
+
 } // namespace
 
 Configuration Plugin::Configure() {
@@ -85,6 +106,7 @@ Configuration Plugin::Configure() {
 void Plugin::InitPostScript() {
     timeline = std::make_unique<k8s::Timeline>(Option("K8s::linger"), Option("K8s::lead"));
     timeline->Watch(&amendments);
+    cache = std::make_unique<k8s::Cache>(*timeline);
     const LabelFilter labels(LoggedLabels());
     records = Records(id::find_type<RecordType>("K8s::Owner"), labels);
     columns = Columns(id::find_const<StringVal>("Log::default_scope_sep")->ToStdString(), AddressColumns(),
@@ -116,6 +138,16 @@ void Plugin::RegisterTelemetry() {
     telemetry_mgr->CounterInstance("k8s", "contexts_not_kept", {},
                                    "Lines for which `K8s::cluster_of` ran as there were too many contexts to keep", "",
                                    [this] { return static_cast<double>(contexts.NotKept()); });
+
+    telemetry_mgr->GaugeInstance("k8s", "cache_restored", {}, "Rows that this node had in its cache when it began", "",
+                                 [this] { return static_cast<double>(restored_rows); });
+    telemetry_mgr->GaugeInstance("k8s", "cache_bytes", {}, "Size of the file that is the cache", "",
+                                 [this] { return static_cast<double>(cache->Bytes()); });
+    telemetry_mgr->CounterInstance("k8s", "cache_rewrites", {}, "Times that the cache was written anew as a whole", "",
+                                   [this] { return static_cast<double>(cache->Rewrites()); });
+    telemetry_mgr->CounterInstance("k8s", "cache_problems", {},
+                                   "Times that the cache could not be read whole, or not be written", "",
+                                   [this] { return static_cast<double>(cache_problems); });
 }
 
 void Plugin::HookLogInit(const std::string&, const std::string&, bool, bool, const logging::WriterBackend::WriterInfo&,
@@ -181,6 +213,19 @@ RecordValPtr Plugin::LoadJournal(const std::string& path) {
 
     reporter->FatalError("K8s::journal: cannot read %s; make one with `k8s-sync export`", path.c_str());
     return nullptr;
+}
+
+RecordValPtr Plugin::Restore(const std::string& path) {
+    const auto restored = k8s::Restore(*timeline, path);
+    restored_rows = restored.rows;
+    cache_problems += ! restored.problem.empty();
+    return ToRecord(restored);
+}
+
+std::string Plugin::WriteCache(std::optional<size_t> rows) {
+    auto problem = rows ? cache->Step(*rows) : cache->Finish();
+    cache_problems += ! problem.empty();
+    return problem;
 }
 
 } // namespace zeek::plugin::K8s_Timeline

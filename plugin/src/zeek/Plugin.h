@@ -4,11 +4,13 @@
 #include <zeek/plugin/Plugin.h>
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "Columns.h"
 #include "Records.h"
+#include "timeline/Cache.h"
 #include "timeline/Timeline.h"
 
 namespace zeek::plugin::K8s_Timeline {
@@ -27,6 +29,15 @@ public:
 
     /** Takes the rows of a file in; ends Zeek if it cannot be read. @return A `K8s::Loaded`. */
     RecordValPtr LoadJournal(const std::string& path);
+
+    /** Takes the rows of a cache in. @return A `K8s::Restored`. */
+    RecordValPtr Restore(const std::string& path);
+
+    /** Does a bit of the cache's work, or all of it. @return What is wrong. */
+    std::string WriteCache(std::optional<size_t> rows);
+
+    /** What keeps this node's claims in a file. */
+    k8s::Cache& Cache() { return *cache; }
 
     /** Begins to remember lines. @param most How many ends of lines, 0 for none. @param within For how long. */
     void RememberLines(size_t most, double within);
@@ -56,6 +67,9 @@ private:
 
     k8s::Amendments amendments;
     std::unique_ptr<k8s::Timeline> timeline = std::make_unique<k8s::Timeline>();
+    std::unique_ptr<k8s::Cache> cache;
+    uint64_t restored_rows = 0;
+    uint64_t cache_problems = 0;
     Columns columns;
     Contexts contexts;
     Records records;
