@@ -135,5 +135,8 @@ event zeek_init() &priority=9
 event zeek_done() &priority=-10
 	{
 	mark_sources();
-	K8s::__write_all();
+	local problem = K8s::__write_all();
+
+	if ( problem != "" )
+		report_cache(problem);
 	}

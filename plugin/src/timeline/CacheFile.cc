@@ -52,7 +52,7 @@ Restored ReadAll(Timeline& timeline, int file) {
 Restored Restore(Timeline& timeline, const std::string& path) {
     // Not to wait for the other end, should it be a pipe.
     const auto file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if ( file < 0 && errno == ENOENT )
+    if ( file < 0 && (errno == ENOENT || errno == ENOTDIR) )
         return {};
 
     auto restored = file < 0 ? Failed(errno) : ReadAll(timeline, file);
