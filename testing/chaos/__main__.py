@@ -3,9 +3,9 @@
     python testing/chaos --seed 1 --operations 10000 --backend zeromq
 
 Does random things, most of them changes of pods, the others faults: programs are
-killed, paused and restarted, connections cut and stalled, requests refused. After
-each hundred, when the last fault is over, all must hold the same: API server,
-daemon and each node, without any help. Exits with 1 if they do not.
+killed, paused and restarted, connections cut and stalled, requests refused, caches
+damaged. After each hundred, when the last fault is over, all must hold the same: API
+server, daemon and each node, without any help. Exits with 1 if they do not.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from chaos.verdict import (  # noqa: E402
     VerdictError,
     check_answers,
     compare_claims,
+    count_caches,
     wait_until_equal,
 )
 
@@ -53,6 +54,7 @@ def main() -> int:
         try:
             pauses = _run(steps, programs, truth, options)
             named = check_answers(programs)
+            restored, damaged = count_caches(programs)
         except (VerdictError, RuntimeError) as error:
             print(f"seed {options.seed}: {error}", file=sys.stderr)
             _show(programs)
@@ -64,7 +66,8 @@ def main() -> int:
     print(
         f"{options.backend}, seed {options.seed}: {len(pauses)} times equal, after "
         f"{sorted(pauses)[len(pauses) // 2]:.1f} s (median), {max(pauses):.1f} s at "
-        f"most; {named} answers named an owner that had the address"
+        f"most; {named} answers named an owner that had the address; "
+        f"{restored} starts with a cache, {damaged} caches damaged"
     )
     return 0 if max(pauses) <= options.quiet else 1
 

@@ -1,4 +1,5 @@
-##! Asks who owns addresses, as a script would, and writes down who is named.
+##! Asks who owns addresses, as a script would, and writes down who is named. Also
+##! writes down what became of the node's cache.
 
 module Probe;
 
@@ -8,6 +9,7 @@ export {
 }
 
 global out = open("probe.log");
+global caches = open_for_append("caches.log");
 
 event ask()
 	{
@@ -25,6 +27,17 @@ event ask()
 
 	flush_all();
 	schedule 0.1sec { ask() };
+	}
+
+event K8s::source_changed(name: string, source: K8s::Source, state: string)
+	{
+	if ( state == "stale" )
+		print caches, "restored";
+	}
+
+event K8s::cache_problem(reason: string)
+	{
+	print caches, fmt("problem: %s", reason);
 	}
 
 event zeek_init() &priority=-10

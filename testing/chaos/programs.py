@@ -168,6 +168,10 @@ redef Cluster::Backend::ZeroMQ::listen_log_endpoint = "tcp://127.0.0.1:{log}";
             self._processes[name].send_signal(signal.SIGCONT)
             self.paused.discard(name)
 
+    def cache(self, name: str) -> Path:
+        """The file in which a node keeps its claims over a restart."""
+        return self.folder / name / ".state" / f"k8s_claims.{name}"
+
     def close(self) -> None:
         """Ends everything."""
         for name in list(self._processes):

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from chaos.damage import damage
 from chaos.programs import NODES, Programs, request
 from chaos.truth import ADDRESSES, Truth, stamp
 
@@ -43,6 +44,7 @@ class Steps:
             self.cut: 2,
             self.stall: 1,
             self.fault: 2,
+            self.damage: 1,
         }
         self._changes = set(changes)
         self._steps = [*changes, *faults]
@@ -151,6 +153,14 @@ class Steps:
     def restart(self) -> None:
         """A program is ended, and started later."""
         self._end(signal.SIGTERM)
+
+    def damage(self) -> None:
+        """A node of Zeek dies, and its cache is not what it was when it is back."""
+        name = self._chance.choice(NODES)
+        if self._programs.runs(name):
+            self._programs.end(name, signal.SIGKILL)
+            damage(self._programs.cache(name), self._chance)
+            self._later(lambda: self.start(name))
 
     def pause(self) -> None:
         """A program hangs."""

@@ -113,6 +113,17 @@ def check_answers(programs: Programs) -> int:
     return named
 
 
+def count_caches(programs: Programs) -> tuple[int, int]:
+    """Counts how often nodes knew of a source at start, and of a damaged cache."""
+    lines = [
+        line
+        for file in programs.folder.glob("*/caches.log")
+        for line in file.read_text().splitlines()
+    ]
+    problems = sum(line.startswith("problem") for line in lines)
+    return len(lines) - problems, problems
+
+
 def _held(claim: Claim, at: float) -> bool:
     time_ = round(at * SECOND)
     ended = claim.end is not None and time_ >= claim.end + LINGER + SLACK
