@@ -109,6 +109,22 @@ event forget_stale()
 	schedule 1min { forget_stale() };
 	}
 
+# A daemon whose clock was put back would never win over what its last run said.
+event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
+    payload: string) &priority=5
+	{
+	if ( source !in sources )
+		return;
+
+	local known = sources[source];
+
+	if ( known$state != "stale" || epoch >= known$epoch )
+		return;
+
+	K8s::__distrust(source);
+	known$epoch = known$seq = 0;
+	}
+
 event zeek_init() &priority=9
 	{
 	if ( cache_dir == ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 def damage(file: Path, chance: random.Random) -> None:
     """Damages a file, if it is there."""
-    if not file.exists():
+    if not file.is_file():
         return
     data = file.read_bytes()
     begin, end = sorted(chance.randint(0, len(data)) for _ in range(2))

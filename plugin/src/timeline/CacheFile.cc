@@ -47,6 +47,15 @@ Restored ReadAll(Timeline& timeline, int file) {
     return restored;
 }
 
+void SetAside(const std::string& path) {
+    const auto there = path + ".damaged";
+    if ( std::rename(path.c_str(), there.c_str()) == 0 )
+        return;
+    // A file cannot replace a directory, nor the other way round.
+    std::remove(there.c_str());
+    std::rename(path.c_str(), there.c_str());
+}
+
 } // namespace
 
 Restored Restore(Timeline& timeline, const std::string& path) {
@@ -59,7 +68,7 @@ Restored Restore(Timeline& timeline, const std::string& path) {
     if ( file >= 0 )
         close(file);
     if ( ! restored.problem.empty() )
-        std::rename(path.c_str(), (path + ".damaged").c_str());
+        SetAside(path);
     return restored;
 }
 

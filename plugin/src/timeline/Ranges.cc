@@ -55,6 +55,17 @@ size_t Ranges::Sweep(const Cluster& cluster, uint32_t generation, int64_t at, Do
     return swept;
 }
 
+void Ranges::Distrust(const Cluster& cluster, Domains& domains) noexcept {
+    for ( uint32_t id = 0; id < ranges.End(); ++id ) {
+        auto& range = ranges[id];
+        if ( &domains.ClusterOf(range.domain) != &cluster )
+            continue;
+        Count(range, false, domains);
+        range.revision = 0;
+        Count(range, true, domains);
+    }
+}
+
 bool Ranges::Contains(const Address& address, const Filter& filter, const Domains& domains) const noexcept {
     for ( size_t i = 0; i < length_count; ++i )
         for ( auto id = Head(address.Masked(lengths[i]), lengths[i]); id != no_id; id = ranges[id].next )

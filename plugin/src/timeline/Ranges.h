@@ -44,6 +44,9 @@ public:
     /** Withdraws those of a cluster that are older than a generation. @return How many. */
     size_t Sweep(const Cluster& cluster, uint32_t generation, int64_t at, Domains& domains) noexcept;
 
+    /** Lets any row win over those of a cluster. */
+    void Distrust(const Cluster& cluster, Domains& domains) noexcept;
+
     /** Whether a range that counts has the address. */
     [[nodiscard]] bool Contains(const Address& address, const Filter& filter, const Domains& domains) const noexcept;
 

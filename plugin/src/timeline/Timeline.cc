@@ -198,6 +198,23 @@ size_t Timeline::Sweep(std::string_view name, uint64_t confirmed, int64_t at) {
     return swept;
 }
 
+void Timeline::Distrust(std::string_view name) noexcept {
+    const auto* cluster = domains.FindCluster(name);
+    if ( ! cluster )
+        return;
+    ranges.Distrust(*cluster, domains);
+    for ( uint32_t id = 0; id < claims.End(); ++id ) {
+        auto& claim = claims[id];
+        if ( claim.owner == no_id || &domains.ClusterOf(claim.domain) != cluster )
+            continue;
+        Count(claim, false);
+        claim.revision = 0;
+        Count(claim, true);
+    }
+    if ( changes )
+        changes->Lose();
+}
+
 bool Timeline::Holds(const EndQueue::Entry& entry) const noexcept {
     const auto& claim = claims[entry.second];
     return claim.owner != no_id && claim.end == entry.first;

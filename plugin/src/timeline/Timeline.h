@@ -152,6 +152,12 @@ public:
     size_t Sweep(std::string_view cluster, uint64_t generation, int64_t at);
 
     /**
+     * Lets any row win over what is known of a cluster: the clock that its revisions are made from
+     * was put back. What is known stays until then.
+     */
+    void Distrust(std::string_view cluster) noexcept;
+
+    /**
      * Forgets claims that ended before a time, the oldest first.
      *
      * @param before In microseconds.

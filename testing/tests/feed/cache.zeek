@@ -3,11 +3,13 @@
 # @TEST-GROUP: zkg
 # @TEST-EXEC: zeek %INPUT Test::run=1 >first 2>>stderr
 # @TEST-EXEC: zeek %INPUT Test::run=2 >second 2>>stderr
-# @TEST-EXEC: zeek %INPUT Test::run=3 K8s::cache_age=0sec >third 2>>stderr
-# @TEST-EXEC: zeek %INPUT Test::run=3 K8s::cache_dir= >without 2>>stderr
+# @TEST-EXEC: zeek %INPUT Test::run=3 >third 2>>stderr
+# @TEST-EXEC: zeek %INPUT Test::run=4 K8s::cache_age=0sec >fourth 2>>stderr
+# @TEST-EXEC: zeek %INPUT Test::run=4 K8s::cache_dir= >without 2>>stderr
 # @TEST-EXEC: btest-diff first
 # @TEST-EXEC: btest-diff second
 # @TEST-EXEC: btest-diff third
+# @TEST-EXEC: btest-diff fourth
 # @TEST-EXEC: btest-diff without
 # @TEST-EXEC: test ! -s stderr
 # @TEST-EXEC: ls .state >files
@@ -76,6 +78,11 @@ event zeek_init() &priority=-10
 			# Confirms all but one, and ends that.
 			event K8s::feed_v1("c1", 7, 1, "snapshot", header + row(3, 5, "-"));
 			event K8s::feed_v1("c1", 7, 6, "end", "1 990.0");
+			break;
+		case 3:
+			# Its clock was put back, and so were its revisions.
+			event K8s::feed_v1("c1", 5, 1, "snapshot", header + row(3, 4, "-"));
+			event K8s::feed_v1("c1", 5, 1, "end", "1 990.0");
 			break;
 		}
 

@@ -85,8 +85,8 @@ class Recent:
             self._first += 1
 
     def since(self, seq: int) -> list[Key] | None:
-        """Lists the keys of all deltas after one, or None if that is too long ago."""
-        if seq + 1 < self._first:
+        """Lists the keys of all deltas after one, or None if that is not known."""
+        if not self._first <= seq + 1 <= self._first + len(self._deltas):
             return None
         deltas = list(self._deltas)[seq + 1 - self._first :]
         return [key for keys in deltas for key in keys]

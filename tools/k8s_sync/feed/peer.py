@@ -200,9 +200,9 @@ class Peer:
     def _judge(self, node: Node, status: Status, heard: int) -> None:
         """Decides what a node needs that was sent all deltas up to `heard`."""
         expected = self._expected.get(status.seq)
-        behind = status.epoch != self._epoch or status.seq < heard
+        known = status.epoch == self._epoch and heard <= status.seq <= self._seq
         wrong = expected is not None and status.digest != expected
-        if behind:
+        if not known:
             self._repairs.need(node, whole=self._missed(status) is None)
         elif wrong:
             self.resyncs += 1

@@ -177,6 +177,31 @@ def test_the_file_is_bounded(path: Path) -> None:
         assert same(twin, again)
 
 
+def test_what_is_not_trusted_gives_way_to_any_row(path: Path) -> None:
+    """A daemon whose clock was put back has lower revisions than its last run."""
+    rows = [claim(1, 1), claim(2, 2), pods("10.0.0.0/16", 1)]
+    with Twin() as twin, Twin() as fresh, Cache(twin, path) as cache:
+        cache.set("c1", 9, 9)
+        fill(twin, 3)
+        twin.apply(*(claim(n, 1000 + n) for n in range(1, 4)), pods("10.0.0.0/16", 99))
+        twin.apply(claim(1, 2000, cluster="other"))
+        cache.finish()
+        twin.distrust("c1")
+        assert twin.held("c1") == 3
+        twin.set_generation("c1", 1)
+        assert twin.apply(*rows).applied == 3
+        assert twin.sweep("c1", 1, NOW) == 1
+        fresh.apply(*rows)
+        expected = fresh.digest("c1")
+        assert twin.digest("c1") == expected
+        assert twin.apply(claim(1, 1500, cluster="other")).applied == 0
+        cache.set("c1", 8, 1)
+        cache.finish()
+    with Twin() as again:
+        restore(again, path)
+        assert again.digest("c1") == expected
+
+
 def test_only_claims_of_sources_are_kept(path: Path) -> None:
     """Nobody would ever end those of a journal that was loaded at start."""
     with Twin() as twin, Twin() as again, Cache(twin, path) as cache:

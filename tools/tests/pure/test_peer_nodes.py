@@ -8,6 +8,7 @@ from k8s_sync.feed import batches
 from k8s_sync.feed.codec import ALL_NODES, node_topic
 from k8s_sync.feed.node import LAG, LOST
 from k8s_sync.feed.snapshot import RESYNC_PAUSE
+from k8s_sync.timeline import Timeline
 from tests.pure.feed_world import EPOCH, World, parts
 
 
@@ -62,6 +63,51 @@ def test_a_node_that_begins_anew_is_told_everything_again() -> None:
     world.pass_time(LAG + 1)
     assert world.agree()
     assert world.peer.idle
+
+
+def test_a_node_that_has_kept_its_claims_gets_what_it_missed() -> None:
+    world = cluster()
+    for n in range(2000):
+        world.claim(n)
+    world.connect()
+    world.deaf = {"worker-1"}
+    for n in range(3):
+        world.claim(n)
+        world.run()
+    world.deaf = set()
+    world.peer.answered(world.nodes["worker-1"].begin())
+    sent = world.talk()
+    assert {topic for topic, _ in sent} == {node_topic("worker-1")}
+    hello, part, end = (event for _, event in sent)
+    assert parts([hello, part, end]) == ["hello", "snapshot", "end"]
+    assert part.payload.count("\n") == 1 + 3
+    assert end.payload == "1", "ends nothing"
+    assert world.agree()
+    assert world.peer.idle
+
+
+def test_a_node_that_has_kept_everything_gets_nothing() -> None:
+    world = cluster()
+    world.claim(1)
+    world.connect()
+    world.peer.answered(world.nodes["worker-1"].begin())
+    assert parts(world.run()) == ["hello"]
+    assert world.peer.idle
+
+
+@pytest.mark.parametrize("ahead", [1, 1000])
+def test_a_node_that_claims_to_know_more_than_there_is_gets_everything(
+    ahead: int,
+) -> None:
+    world = cluster()
+    world.claim(1)
+    world.connect()
+    node = world.nodes["worker-1"]
+    node.timeline = Timeline()
+    node.sources["c1"].seq += ahead
+    world.peer.answered(node.begin())
+    assert parts(world.run()) == ["hello", "snapshot", "end"]
+    assert world.agree()
 
 
 @pytest.mark.parametrize("when", ["hello", "snapshot", "synced"])

@@ -99,6 +99,7 @@ def library() -> ctypes.CDLL:
         "total": (size, [handle]),
         "set_generation": (None, [handle, text, size, u64]),
         "sweep": (size, [handle, text, size, u64, i64]),
+        "distrust": (None, [handle, text, size]),
         "evict": (size, [handle, i64, size]),
         "write": (size, [handle, text, size]),
     }
@@ -242,6 +243,11 @@ class Twin:
             self.handle, data, len(data), generation, at
         )
         return cast("int", result)
+
+    def distrust(self, cluster: str) -> None:
+        """Lets any row win over what is known of a cluster."""
+        data = _bytes(cluster)
+        self._lib.k8s_timeline_distrust(self.handle, data, len(data))
 
     def evict(self, before: int, limit: int = _DONE) -> int:
         """Forgets at most `limit` claims that ended before a time."""

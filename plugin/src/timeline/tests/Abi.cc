@@ -99,6 +99,10 @@ size_t k8s_timeline_sweep(k8s::Timeline* timeline, const char* cluster, size_t l
     return timeline->Sweep({cluster, length}, generation, at);
 }
 
+void k8s_timeline_distrust(k8s::Timeline* timeline, const char* cluster, size_t length) {
+    timeline->Distrust({cluster, length});
+}
+
 size_t k8s_timeline_evict(k8s::Timeline* timeline, int64_t before, size_t limit) {
     return timeline->Evict(before, limit);
 }
