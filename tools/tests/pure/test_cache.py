@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from k8s_sync import address, journal
-from k8s_sync.model import SECOND, Claim, Owner, Range
+from k8s_sync.model import SECOND, Claim, Owner, Range, Row
 from tests.pure.twin import Twin
 from tests.pure.twin_cache import Cache, Mark, restore
 
@@ -179,7 +179,7 @@ def test_the_file_is_bounded(path: Path) -> None:
 
 def test_what_is_not_trusted_gives_way_to_any_row(path: Path) -> None:
     """A daemon whose clock was put back has lower revisions than its last run."""
-    rows = [claim(1, 1), claim(2, 2), pods("10.0.0.0/16", 1)]
+    rows: list[Row] = [claim(1, 1), claim(2, 2), pods("10.0.0.0/16", 1)]
     with Twin() as twin, Twin() as fresh, Cache(twin, path) as cache:
         cache.set("c1", 9, 9)
         fill(twin, 3)
