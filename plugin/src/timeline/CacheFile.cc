@@ -28,23 +28,28 @@ ssize_t Read(int file, std::vector<char>& room) {
     return size;
 }
 
-Restored ReadAll(Timeline& timeline, int file) {
-    struct stat status = {};
-    if ( fstat(file, &status) != 0 || ! S_ISREG(status.st_mode) )
-        return Failed(EINVAL);
-
-    Restorer restorer(timeline);
+Restored ReadAll(Restorer& restorer, int file) {
     std::vector<char> room(piece_size);
     ssize_t size = 0;
     while ( (size = Read(file, room)) > 0 )
         if ( ! restorer.Add({room.data(), static_cast<size_t>(size)}) )
             break;
+    return size < 0 ? Failed(errno) : restorer.Finish();
+}
 
-    const auto error = errno;
-    auto restored = restorer.Finish();
-    if ( size < 0 )
-        restored.problem = Failed(error).problem;
-    return restored;
+Restored ReadTwice(Timeline& timeline, int file) {
+    struct stat status = {};
+    if ( fstat(file, &status) != 0 || ! S_ISREG(status.st_mode) )
+        return Failed(EINVAL);
+
+    // What is in front of damage may be long out of date: what followed would have told.
+    Restorer looks;
+    if ( auto looked = ReadAll(looks, file); ! looked.problem.empty() )
+        return looked;
+    if ( lseek(file, 0, SEEK_SET) != 0 )
+        return Failed(errno);
+    Restorer restorer(timeline);
+    return ReadAll(restorer, file);
 }
 
 void SetAside(const std::string& path) {
@@ -64,7 +69,7 @@ Restored Restore(Timeline& timeline, const std::string& path) {
     if ( file < 0 && (errno == ENOENT || errno == ENOTDIR) )
         return {};
 
-    auto restored = file < 0 ? Failed(errno) : ReadAll(timeline, file);
+    auto restored = file < 0 ? Failed(errno) : ReadTwice(timeline, file);
     if ( file >= 0 )
         close(file);
     if ( ! restored.problem.empty() )

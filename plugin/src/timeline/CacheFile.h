@@ -8,7 +8,8 @@
 namespace k8s {
 
 /**
- * Reads a cache file. One that is damaged is renamed, to have `.damaged` at its end.
+ * Reads a cache file. Of one that is damaged nothing is used; it is renamed, to have `.damaged` at
+ * its end.
  *
  * @param timeline Where the rows go.
  * @param path The file. That there is none is no problem.

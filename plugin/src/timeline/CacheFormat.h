@@ -7,8 +7,7 @@
 #include <string_view>
 
 // A cache is a journal that also says how far it goes. It is made of blocks: rows, then marks, then
-// the sum of all that is before. Whoever stops at the first block that is not as it was written has
-// what was true when the block before it was written.
+// the sum of all that is before. It is as it was written up to the first block whose sum is wrong.
 //
 //     #cache 1
 //     #separator ... #types          as in a journal

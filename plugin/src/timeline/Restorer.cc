@@ -16,7 +16,7 @@ bool Restorer::Add(std::string_view bytes) {
 
     buffer.append(bytes);
     const std::string_view text(buffer);
-    if ( pieces.Lines() == 0 && ! text.starts_with(cache_line.substr(0, text.size())) )
+    if ( lines == 0 && ! text.starts_with(cache_line.substr(0, text.size())) )
         return Fail("not a cache of this version");
 
     const auto end_of_rows = std::string("\n").append(sum_word);
@@ -43,29 +43,37 @@ bool Restorer::Take(std::string_view block, std::string_view sum_line) {
     if ( ReadSum(sum_line.substr(0, sum_line.size() - 1)) != expected )
         return Fail("wrong sum");
 
-    pieces.Add({block.data(), block.size() + sum_line.size()});
+    const std::string_view all(block.data(), block.size() + sum_line.size());
+    lines += static_cast<size_t>(std::ranges::count(all, '\n'));
     sum = expected;
-    const auto& problems = pieces.Total().problems;
-    if ( ! problems.empty() ) {
-        // Another release has written it. Without this row no mark holds that comes from here on.
-        const auto& [line, reason] = problems.front();
-        restored.problem = "line " + std::to_string(line) + ": " + reason;
-        return false;
+    if ( pieces ) {
+        pieces->Add(all);
+        ReadMarks(block, restored.marks);
     }
-    ReadMarks(block, restored.marks);
     return true;
 }
 
 bool Restorer::Fail(std::string_view reason) {
-    restored.problem = "after line " + std::to_string(pieces.Lines()) + ": ";
+    restored.problem = "after line " + std::to_string(lines) + ": ";
     restored.problem += reason;
     return false;
 }
 
 Restored Restorer::Finish() {
-    if ( restored.problem.empty() && (! buffer.empty() || pieces.Lines() == 0) )
+    if ( restored.problem.empty() && (! buffer.empty() || lines == 0) )
         Fail("cut off");
-    restored.rows = pieces.Total().rows;
+    if ( pieces ) {
+        const auto& total = pieces->Total();
+        restored.rows = total.rows;
+        if ( restored.problem.empty() && ! total.problems.empty() ) {
+            const auto& [line, reason] = total.problems.front();
+            restored.problem = "line " + std::to_string(line) + ": " + reason;
+        }
+    }
+    // Something is missing, such as rows of another release: everything has to be told again.
+    if ( ! restored.problem.empty() )
+        for ( auto& [unused, mark] : restored.marks )
+            mark.epoch = mark.seq = 0;
     return std::move(restored);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,13 +13,16 @@ namespace k8s {
 /** What became of a cache. */
 struct Restored {
     size_t rows = 0;     ///< That are in use.
-    Marks marks;         ///< How far each feed had come when the last good block was written.
-    std::string problem; ///< Why nothing was read after that; empty if all was.
+    Marks marks;         ///< How far each feed had come.
+    std::string problem; ///< What is wrong with it; empty if all is well.
 };
 
-/** Reads a cache block by block, and takes in what is as it was written. The text may be anything. */
+/** Reads a cache block by block, as far as it is as it was written. The text may be anything. */
 class Restorer final {
 public:
+    /** Makes one that only looks whether all is as it was written. */
+    Restorer() = default;
+
     /** @param timeline Where the rows go. */
     explicit Restorer(Timeline& timeline) : pieces(timeline) {}
 
@@ -32,8 +36,9 @@ private:
     bool Take(std::string_view block, std::string_view sum_line);
     bool Fail(std::string_view reason);
 
-    Pieces pieces;
+    std::optional<Pieces> pieces;
     Restored restored;
+    size_t lines = 0;
     std::string buffer;
     size_t searched = 0; // up to where no block ends
     uint64_t sum = 0;
