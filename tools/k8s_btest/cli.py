@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from k8s_btest import seeds
 from k8s_btest.errors import (
     BtestError,
     CaptureMissingError,
@@ -29,6 +30,7 @@ examples:
   k8s-btest run my.yaml                          does it hold?
   k8s-btest run testing/scenarios                all of a folder
   k8s-btest run testing/scenarios --zeek-script local.zeek --options site.yaml
+  k8s-btest run testing/scenarios --seeds 15     do they hold whatever Zeek's seed?
   k8s-btest report testing/scenarios -o report.html
   k8s-btest render my.yaml -o out                objects, journal, trace, btest
 
@@ -134,13 +136,39 @@ def _take_run(parser: argparse.ArgumentParser) -> None:
         help="keep all files there; by default those of failures, and it says where",
     )
     parser.add_argument(
-        "-j", "--jobs", type=int, metavar="N", help="at a time; default: one per core"
+        "-j",
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="at a time; default: one per core",
     )
     parser.add_argument(
         "--json",
         metavar="FILE",
         help="write the results as JSON; - for standard output",
     )
+    parser.add_argument(
+        "--seeds",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="run each under N seeds of Zeek's hash tables, until it fails; shows what"
+        " hangs on the order of tables or of connections. Default: %(default)s",
+    )
+    parser.add_argument(
+        "--seed",
+        type=_count,
+        default=seeds.USUAL,
+        metavar="NUMBER",
+        help="the first of them, always the same on any machine. Default: %(default)s",
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
 
 
 def _take_scenarios(parser: argparse.ArgumentParser) -> None:

@@ -110,12 +110,16 @@ def _prepare(args: argparse.Namespace) -> tuple[dict[str, _Made], list[telling.R
 
 def _run(args: argparse.Namespace) -> list[telling.Result]:
     """Renders and runs scenarios; returns what became of each, by name."""
-    environment, btest = place.environment(os.environ), place.btest()
+    btest = runner.Btest(
+        environment=place.environment(os.environ),
+        program=place.btest(),
+        jobs=args.jobs or os.cpu_count() or 1,
+    )
     made, results = _prepare(args)
     folder = Path(args.output or tempfile.mkdtemp(prefix="k8s-btest-")).resolve()
     if made:
         folders.write(folder, {name: one.files for name, one in made.items()})
-        runner.run(folder, btest, environment, args.jobs or os.cpu_count() or 1)
+        numbers = range(args.seed, args.seed + args.seeds)
         results += [
             telling.result(
                 name,
@@ -124,7 +128,7 @@ def _run(args: argparse.Namespace) -> list[telling.Result]:
                 seconds=outcome.seconds,
                 reasons=outcome.reasons,
             )
-            for name, outcome in runner.outcomes(folder).items()
+            for name, outcome in runner.run(folder, made, numbers, btest).items()
         ]
     if not args.output:
         failed = {one.name for one in results if one.verdict == "failed"}

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from k8s_btest import seeds
 from k8s_btest.errors import BtestError, CaptureMissingError, ScenarioError
 from k8s_btest.render import Source
 from k8s_btest.scenario import Scenario, read
@@ -17,6 +18,9 @@ TestDirs    = {names}
 TmpDir      = %(testbase)s/.tmp
 IgnoreDirs  = .tmp
 IgnoreFiles = *.json *.log *.pcap
+
+[environment]
+ZEEK_SEED_FILE = %(testbase)s/{seed}
 """
 _CAPTURES = "K8S_BTEST_CAPTURES"
 _CHECKOUT = Path(__file__).resolve().parents[2]
@@ -93,7 +97,7 @@ def load(name: str, path: Path, scenario: Scenario, folders: Iterable[Path]) -> 
 
 
 def write(folder: Path, rendered: Mapping[str, Iterable[tuple[str, bytes]]]) -> None:
-    """Writes scenarios below a folder, and a btest.cfg that runs them.
+    """Writes scenarios below a folder, and what runs them: btest.cfg, and a seed.
 
     Raises:
         BtestError: It cannot be written.
@@ -103,10 +107,11 @@ def write(folder: Path, rendered: Mapping[str, Iterable[tuple[str, bytes]]]) -> 
             (folder / name).mkdir(parents=True, exist_ok=True)
             for file, data in contents:
                 (folder / name / file).write_bytes(data)
-        text = _CFG.format(names=" ".join(rendered))
+        text = _CFG.format(names=" ".join(rendered), seed=seeds.FILE)
         (folder / "btest.cfg").write_text(text, encoding="utf-8")
     except OSError as error:
         raise BtestError(f"{folder}: cannot be written: {error}") from None
+    seeds.write(folder, seeds.USUAL)
 
 
 def _capture(name: str, path: Path, folders: Iterable[Path]) -> bytes:

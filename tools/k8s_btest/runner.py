@@ -3,13 +3,15 @@
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from k8s_btest import seeds
 from k8s_btest.errors import BtestError
 
 _REPORT = "results.xml"
+_FILE = "test.zeek"
 _TEST = ".test"
 """What btest calls a scenario's test, after the scenario: the file's name."""
 _OURS = "k8s-btest: "
@@ -25,26 +27,64 @@ class Outcome(NamedTuple):
     reasons: list[str]
 
 
-def run(folder: Path, btest: str, environment: Mapping[str, str], jobs: int) -> None:
-    """Runs all tests of a folder; on a terminal a line says how far it is.
+class Btest(NamedTuple):
+    """How tests are run."""
+
+    program: str
+    environment: Mapping[str, str]
+    """In which Zeek has the package."""
+    jobs: int
+    """How many at a time."""
+
+
+def run(
+    folder: Path, names: Iterable[str], numbers: Sequence[int], btest: Btest
+) -> dict[str, Outcome]:
+    """Runs tests under one seed after the other, each until it fails.
+
+    One that has failed is not run again: what it left shows why.
 
     Args:
         folder: As `folders.write` made it.
-        btest: The program.
-        environment: In which Zeek has the package.
-        jobs: How many at a time.
+        names: Of the scenarios.
+        numbers: Of the seeds.
+        btest: How.
+
+    Returns:
+        What became of each, by the names of the scenarios.
 
     Raises:
         BtestError: btest does not run.
     """
-    command = [sys.executable, btest, "-c", "btest.cfg", "-j", str(jobs), "-x", _REPORT]
+    found = {name: Outcome(passed=True, seconds=0.0, reasons=[]) for name in names}
+    for number in numbers:
+        good = [name for name, outcome in found.items() if outcome.passed]
+        if not good:
+            break
+        seeds.write(folder, number)
+        _run(folder, good, btest)
+        for name, outcome in _outcomes(folder).items():
+            several = len(numbers) > 1 and not outcome.passed
+            found[name] = Outcome(
+                outcome.passed,
+                found[name].seconds + outcome.seconds,
+                [*([f"with --seed {number}:"] if several else []), *outcome.reasons],
+            )
+    return found
+
+
+def _run(folder: Path, names: Iterable[str], btest: Btest) -> None:
+    """Runs tests; on a terminal a line says how far it is."""
+    command = [sys.executable, btest.program, "-c", "btest.cfg"]
+    command += ["-j", str(btest.jobs), "-x", _REPORT]
+    command += [f"{name}/{_FILE}" for name in names]
     (folder / _REPORT).unlink(missing_ok=True)
     said = []
     done = 0
     with subprocess.Popen(  # noqa: S603 -- the arguments are our own
         command,
         cwd=folder,
-        env=dict(environment),
+        env=dict(btest.environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -59,7 +99,7 @@ def run(folder: Path, btest: str, environment: Mapping[str, str], jobs: int) -> 
         raise BtestError(f"btest did not run: {''.join(said).strip()}")
 
 
-def outcomes(folder: Path) -> dict[str, Outcome]:
+def _outcomes(folder: Path) -> dict[str, Outcome]:
     """Reads what became of the tests, by the names of their scenarios."""
     found = {}
     for case in _cases(folder / _REPORT):
