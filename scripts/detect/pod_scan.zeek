@@ -119,22 +119,27 @@ function watched(o: K8s::Owner): bool
 	if ( o?$kind && ( o$kind == "service" || ( o$kind == "node" && ! nodes ) ) )
 		return F;
 
-	return ! K8s::has_role(o, allowed_roles);
+	return ! o?$roles || ! K8s::has_role(o, allowed_roles);
 	}
 
 # After the script of conn.log, which finds out the state.
 event connection_state_remove(c: connection) &priority=-5
 	{
-	if ( ! enabled || ! c?$conn || c$conn$proto != tcp || ! c$conn?$conn_state )
+	if ( ! enabled || ! c?$conn )
+		return;
+
+	local conn = c$conn;
+
+	if ( conn$proto != tcp || ! conn?$conn_state )
 		return;
 
 	local id = c$id;
-	local failed = c$conn$conn_state in came_to_nothing;
+	local failed = conn$conn_state in came_to_nothing;
 	local k8s_port = id$resp_p in k8s_ports;
 
 	# A scan may complete each connection and say nothing.
 	if ( ! failed
-	    && ! ( k8s_port && c$conn$conn_state in came_about && c$orig$size == 0 && c$resp$size == 0 ) )
+	    && ! ( k8s_port && conn$conn_state in came_about && c$orig$size == 0 && c$resp$size == 0 ) )
 		return;
 
 	local now = network_time();
@@ -142,10 +147,13 @@ event connection_state_remove(c: connection) &priority=-5
 	if ( ! watched(K8s::owner(id$orig_h, now)) )
 		return;
 
-	local dst = K8s::owner(id$resp_h, now);
+	if ( ignore_recent_deleted )
+		{
+		local dst = K8s::owner(id$resp_h, now);
 
-	if ( ignore_recent_deleted && dst?$match && dst$match == "ended" )
-		return;
+		if ( dst?$match && dst$match == "ended" )
+			return;
+		}
 
 	local src = id$orig_h;
 	local who = cat(src);

@@ -74,9 +74,27 @@ event zeek_init() &priority=10
 # What a worker has sent a moment ago, it does not send again.
 global sightings_sent: set[Notice::Type, string, string] &create_expire=1min;
 
-function tally(note: Notice::Type, key: string, item: string, limit: count,
+# Sends a thing to the node that counts it; tells whether there is one.
+function passed_on(note: Notice::Type, key: string, item: string, limit: count,
+    window: interval, src: addr, dst: addr): bool
+	{
+	if ( [note, key, item] in sightings_sent )
+		return T;
+
+	if ( |sightings_sent| < max_tallies )
+		add sightings_sent[note, key, item];
+
+	return Cluster::publish_hrw(Cluster::proxy_pool, key, K8s::sighted_v1, note,
+	    key, item, limit, window, src, dst);
+	}
+
+# A scan means two things for each of its packets, so this is all in one function.
+function sighted(note: Notice::Type, key: string, item: string, limit: count,
     window: interval, src: addr, dst: addr)
 	{
+	if ( is_worker && passed_on(note, key, item, limit, window, src, dst) )
+		return;
+
 	local now = network_time();
 
 	if ( [note, key] !in tallies )
@@ -121,24 +139,5 @@ function tally(note: Notice::Type, key: string, item: string, limit: count,
 event K8s::sighted_v1(note: Notice::Type, key: string, item: string,
     limit: count, window: interval, src: addr, dst: addr)
 	{
-	tally(note, key, item, limit, window, src, dst);
-	}
-
-function sighted(note: Notice::Type, key: string, item: string, limit: count,
-    window: interval, src: addr, dst: addr)
-	{
-	if ( is_worker )
-		{
-		if ( [note, key, item] in sightings_sent )
-			return;
-
-		if ( |sightings_sent| < max_tallies )
-			add sightings_sent[note, key, item];
-
-		if ( Cluster::publish_hrw(Cluster::proxy_pool, key, K8s::sighted_v1, note,
-		    key, item, limit, window, src, dst) )
-			return;
-		}
-
-	tally(note, key, item, limit, window, src, dst);
+	sighted(note, key, item, limit, window, src, dst);
 	}

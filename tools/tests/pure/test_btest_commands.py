@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from k8s_btest import place
+from k8s_btest import place, seeds
 from k8s_btest.cli import main
 from k8s_btest.errors import NotThereError
 from k8s_btest.results import Result, summaries, table
@@ -66,6 +66,29 @@ def test_new_makes_a_scenario(
     capsys.readouterr()
     assert main(["new", str(path)]) == 2
     assert "is there already" in capsys.readouterr().err
+
+
+def test_zeek_runs_with_the_same_seed_each_time(tmp_path: Path) -> None:
+    """The order of its tables is not left to chance, on whatever machine."""
+    path = tmp_path / "mine.yaml"
+    assert main(["new", str(path)]) == 0
+    assert main(["render", str(path), "-o", str(tmp_path / "out")]) == 0
+    config = (tmp_path / "out" / "btest.cfg").read_text()
+    assert "[environment]\nZEEK_SEED_FILE = %(testbase)s/zeek.seed\n" in config
+    lines = (tmp_path / "out" / "zeek.seed").read_text().splitlines()
+    assert len(lines) == 21
+    assert lines[0] == "577090037"
+    assert seeds.text(2).splitlines()[0] != lines[0]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x"])
+def test_there_is_at_least_one_seed(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without any, nothing would be run, and all would have passed."""
+    with pytest.raises(SystemExit):
+        main(["run", "--seeds", number])
+    assert "argument --seeds" in capsys.readouterr().err
 
 
 def test_render_says_what_it_could_not(
