@@ -8,6 +8,7 @@
 @load base/frameworks/telemetry
 
 @load ..
+@load ./words
 
 module K8s;
 
@@ -68,9 +69,6 @@ export {
 	## Returns: Whether nobody objected.
 	global tell: function(finding: Finding, policy: hook(finding: Finding)): bool;
 
-	## Says who an owner is, for people.
-	global describe: function(o: Owner, a: addr): string;
-
 	## Whether an owner has one of some roles.
 	global has_role: function(o: Owner, roles: set[string]): bool;
 
@@ -97,8 +95,6 @@ global found_family = Telemetry::register_counter_family(Telemetry::MetricOpts(
     "notice")));
 
 const severity_steps = vector("low", "medium", "high", "critical");
-
-const longest_excerpt = 256;
 
 function count_dropped(detection: string)
 	{
@@ -149,34 +145,6 @@ function workload_of(o: Owner, a: addr): string
 
 	return fmt("%s/%s/%s/%s", o?$cluster ? o$cluster : "", o$kind, o?$namespace ?
 	    o$namespace : "", name);
-	}
-
-function describe(o: Owner, a: addr): string
-	{
-	if ( ! o?$match )
-		return fmt("%s (of no known cluster)", a);
-
-	if ( ! o?$kind )
-		return fmt("%s (in a cluster, %s)", a, o$match == "ambiguous" ?
-		    "more than one owner" : "owner unknown");
-
-	local namespace = o?$namespace ? o$namespace : "?";
-
-	if ( o$kind == "pod" )
-		return fmt("%s in namespace %s (pod %s%s)", o?$workload ? o$workload :
-		    "a pod", namespace, o?$pod ? o$pod : cat(a), o?$node ? fmt(
-		    " on node %s", o$node) : "");
-
-	if ( o$kind == "service" )
-		return fmt("service %s in namespace %s (%s)", o?$service ? o$service : "?",
-		    namespace, a);
-
-	return fmt("node %s (%s)", o?$node ? o$node : "?", a);
-	}
-
-function excerpt(text: string): string
-	{
-	return |text| <= longest_excerpt ? text : text[0:longest_excerpt] + "...";
 	}
 
 function finding_about(note: Notice::Type, src: addr, dst: addr): Finding

@@ -24,7 +24,8 @@ export {
 		Container_Create,
 		## Somebody ran a program in a container of an engine, or attached to one.
 		##
-		## Next: as above; the container's id is in the evidence.
+		## Next: look at what was done in that container, whose id is in the evidence,
+		## and close the port.
 		##
 		## False alarms: as above.
 		##
@@ -151,7 +152,8 @@ event HTTP::log_http(rec: HTTP::Info)
 	else if ( method == "POST" && exec_path in rec$uri )
 		{
 		note = Exec;
-		did = "ran a program in a container through the container engine of %s";
+		did = agreed || ( rec?$status_code && rec$status_code == 101 ) ? "ran a program in a container, or attached to one, through the container engine of %s"
+		    : "told the container engine of %s to run a program in a container";
 		}
 
 	local finding = K8s::finding_between(note, rec$id, rec$uid);

@@ -103,7 +103,6 @@ event Cryptomining::said(state: signature_state, msg: string, data: string)
 		return;
 
 	local finding = K8s::finding_of(Stratum, c);
-	local pool = c$id$resp_h;
 
 	# A connection that was not seen from its beginning may stand on its head.
 	if ( state$is_orig == ( msg in pool_says ) )
@@ -111,14 +110,14 @@ event Cryptomining::said(state: signature_state, msg: string, data: string)
 		local miner = finding$dst_owner;
 		finding$dst_owner = finding$src_owner;
 		finding$src_owner = miner;
-		pool = c$id$orig_h;
 		finding$src = c$id$resp_h;
-		finding$dst = pool;
+		finding$dst = c$id$orig_h;
 		}
 
-	finding$did = fmt("mines: it talks Stratum with %s", pool);
-	finding$evidence = fmt("messages %s; port %s; %s", join_string_set(
-	    c$k8s_mining, ", "), c$id$resp_p, data);
+	finding$did = fmt("mines: it talks Stratum with %s", K8s::describe(
+	    finding$dst_owner, finding$dst));
+	finding$evidence = fmt("messages %s; port %s; %s", join_string_vec(K8s::sorted(
+	    c$k8s_mining), ", "), c$id$resp_p, data);
 	tell(finding);
 	}
 

@@ -23,7 +23,7 @@ export {
 		## A workload asked for all services by a wildcard. Resolvers since 2021 do not
 		## answer that; tools try it first all the same.
 		##
-		## Next: as above.
+		## Next: look at what runs in the pod, and at what it connected to afterwards.
 		##
 		## False alarms: none are known.
 		##
@@ -31,7 +31,8 @@ export {
 		Wildcard_Enumeration,
 		## A workload asked for a whole zone of the cluster.
 		##
-		## Next: as above; see whether the resolver agreed.
+		## Next: see in dns.log whether the resolver agreed; if it did, let it answer
+		## zone transfers to nobody.
 		##
 		## False alarms: secondary name servers; give them the role ``dns``.
 		##

@@ -84,6 +84,10 @@ redef K8s::techniques += {
 	[Unexpected_Client] = set("T1613")
 };
 
+# Requests that write, with their methods.
+const write_requests = /^[A-Z]+ \/+v3(alpha|beta)?\/+kv\/+(put|deleterange)/ |
+    /^(PUT|POST|DELETE) \/+v2\/+keys/;
+
 function tell(finding: K8s::Finding)
 	{
 	finding$suppress_for = suppress;
@@ -97,15 +101,16 @@ function is_control_plane(o: K8s::Owner): bool
 	return K8s::plays(o, "control_plane");
 	}
 
-function read_keys(finding: K8s::Finding, evidence: string, answered: bool)
+function used_keys(finding: K8s::Finding, verb: string, evidence: string,
+    answered: bool)
 	{
 	# The database of an application is not the cluster's.
 	if ( ( finding$dst_owner?$kind && ! is_control_plane(finding$dst_owner) )
 	    || ! answered )
 		finding$severity = "high";
 
-	finding$did = fmt("%s the database etcd of %s", answered ? "read keys from" :
-	    "asked for keys of", K8s::describe(finding$dst_owner, finding$dst));
+	finding$did = fmt("%s keys of the database etcd of %s", answered ? verb :
+	    "asked for", K8s::describe(finding$dst_owner, finding$dst));
 	finding$evidence = evidence;
 	tell(finding);
 	}
@@ -144,9 +149,11 @@ event HTTP::log_http(rec: HTTP::Info)
 	if ( K8s::has_role(finding$src_owner, allowed_roles) )
 		return;
 
-	local code = rec?$status_code ? rec$status_code : 0;
-	read_keys(finding, fmt("%s %s on port %s, answer %d", rec?$method ? rec$method :
-	    "?", rec$uri, rec$id$resp_p, code), code / 100 == 2);
+	local request = fmt("%s %s", rec?$method ? rec$method : "?", rec$uri);
+	used_keys(finding, write_requests in request ? "wrote" : "read", fmt(
+	    "%s on port %s, answer %s", request, rec$id$resp_p, rec?$status_code ?
+	    cat(rec$status_code) : "none"), rec?$status_code
+	    && rec$status_code / 100 == 2);
 	}
 
 event Etcd::asked(state: signature_state, msg: string, data: string)
@@ -159,6 +166,6 @@ event Etcd::asked(state: signature_state, msg: string, data: string)
 	local finding = K8s::finding_of(Key_Range_Read, c);
 
 	if ( ! K8s::has_role(finding$src_owner, allowed_roles) )
-		read_keys(finding, fmt("gRPC on port %s with a key in %s", c$id$resp_p,
-		    find_last(data, /\/registry\/[a-z0-9.\/-]*/)), T);
+		used_keys(finding, "read or wrote", fmt("gRPC on port %s with the key %s",
+		    c$id$resp_p, find_last(data, /\/registry\/[a-z0-9.\/-]*/)), T);
 	}

@@ -1,5 +1,7 @@
 ##! Workloads that talk to the API server although nothing they are says that they should.
 
+@load base/frameworks/cluster
+
 @load ./base
 @load ./kube_api_server
 
@@ -70,6 +72,12 @@ export {
 
 	## Hears of each finding first; a ``break`` drops it.
 	global policy: hook(finding: K8s::Finding);
+
+	## Tells a proxy of a workload that was learned, which tells all workers.
+	global relay_v1: event(workload: string);
+
+	## Tells a worker of a workload that was learned.
+	global learned_v1: event(workload: string);
 }
 
 redef K8s::severities += {
@@ -110,7 +118,25 @@ function is_known(workload: string): bool
 		}
 
 	add learned[workload];
+
+	# Its next connection may pass another worker, when there is no more time.
+	if ( Cluster::is_enabled() && Cluster::local_node_type() == Cluster::WORKER )
+		Cluster::publish_hrw(Cluster::proxy_pool, workload, relay_v1, workload);
+
 	return T;
+	}
+
+event Kube_API::relay_v1(workload: string)
+	{
+	Cluster::publish(Cluster::worker_topic, learned_v1, workload);
+	}
+
+event Kube_API::learned_v1(workload: string)
+	{
+	if ( |learned| < max_learned )
+		add learned[workload];
+	else if ( workload !in learned )
+		K8s::count_dropped("Kube_API::learned");
 	}
 
 event K8s::client_said_hello(c: connection)
@@ -143,7 +169,7 @@ event K8s::client_said_hello(c: connection)
 	if ( named || ( is_default && ! hello$is_go ) )
 		{
 		finding = K8s::finding_of(Script_Client, c);
-		finding$did = fmt("talks to the API server %s with a tool for people",
+		finding$did = fmt("talks to the API server %s with a tool such as curl or kubectl",
 		    K8s::describe(dst, c$id$resp_h));
 		}
 	else

@@ -170,7 +170,8 @@ event HTTP::log_http(rec: HTTP::Info)
 	if ( ! finding$dst_owner?$kind && paths !in rec$uri )
 		return;
 
-	finding$did = fmt("read from the kubelet of %s without a login", K8s::describe(
+	finding$did = fmt("%s the kubelet of %s without a login", rec?$status_code &&
+	    rec$status_code / 100 == 2 ? "read from" : "asked", K8s::describe(
 	    finding$dst_owner, rec$id$resp_h));
 	finding$evidence = fmt("%s %s, answer %s", rec$method, rec$uri,
 	    rec?$status_code ? cat(rec$status_code) : "none");

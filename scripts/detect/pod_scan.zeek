@@ -23,7 +23,8 @@ export {
 		Port_Scan,
 		## A workload tried one port of many addresses.
 		##
-		## Next: as above; which port tells what is looked for.
+		## Next: look at what runs in the pod; which port tells what is looked for, and
+		## conn.log which of them answered.
 		##
 		## False alarms: clients of peer-to-peer programs, monitoring, and clients of a
 		## service whose backends vanished at once.
@@ -33,7 +34,8 @@ export {
 		## A workload tried several of the ports that only the control plane and nodes
 		## have, on whatever addresses: what tools against Kubernetes do first.
 		##
-		## Next: as above.
+		## Next: look at what runs in the pod, and whether it talked to an API server,
+		## kubelet or etcd that answered.
 		##
 		## False alarms: security scanners of one's own.
 		##
@@ -193,10 +195,10 @@ event K8s::enough(sighting: K8s::Sighting, items: vector of string)
 			finding$evidence = "ports " + list;
 			break;
 		case Address_Scan:
-			finding$did = fmt("tried one port of %d addresses within %s", |items|,
+			local p = split_string(sighting$key, /\|/)[1];
+			finding$did = fmt("tried port %s of %d addresses within %s", p, |items|,
 			    window);
-			finding$evidence = fmt("port %s of %s", split_string(sighting$key, /\|/)[1],
-			    list);
+			finding$evidence = fmt("port %s of %s", p, list);
 			break;
 		default:
 			finding$did = fmt("tried %d ports of the control plane and of nodes within %s",

@@ -125,12 +125,7 @@ function sighted(note: Notice::Type, key: string, item: string, limit: count,
 		return;
 
 	known$told = T;
-	local items: vector of string;
-
-	for ( one in known$items )
-		items += one;
-
-	sort(items, strcmp);
+	local items = sorted(known$items);
 	known$items = set();
 	event K8s::enough(Sighting($note=note, $key=key, $item=item, $limit=limit,
 	    $window=window, $src=src, $dst=dst), items);

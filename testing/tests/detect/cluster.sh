@@ -1,4 +1,4 @@
-# @TEST-DOC: In a cluster what two workers see of one pod is counted together, and told of once.
+# @TEST-DOC: In a cluster what two workers see of one pod is counted together, and told of once; and what one learns, the other knows.
 #
 # @TEST-PORT: BROKER_MANAGER_PORT
 # @TEST-PORT: BROKER_PROXY_PORT
@@ -12,6 +12,7 @@
 # @TEST-EXEC: btest-bg-wait 60
 # @TEST-EXEC: zeek-cut note id.orig_k8s.workload msg sub <manager/notice.log >notices
 # @TEST-EXEC: btest-diff notices
+# @TEST-EXEC: btest-diff worker-2/.stdout
 
 cat >cluster-layout.zeek <<END
 redef Cluster::manager_is_logger = T;
@@ -29,6 +30,7 @@ cat >common.zeek <<'END'
 @load base/frameworks/cluster
 @load policy/frameworks/cluster/experimental
 @load zeek-k8s/detect/pod_scan
+@load zeek-k8s/detect/kube_api
 
 redef K8s::journal = "claims.log";
 redef exit_only_after_terminate = T;
@@ -73,5 +75,22 @@ event Notice::log_notice(rec: Notice::Info)
 		Cluster::publish(topic, Test::finish);
 
 	event Test::finish();
+	}
+
+module Kube_API;
+
+event Cluster::Experimental::cluster_started() &priority=5
+	{
+	if ( Cluster::node != "worker-1" )
+		return;
+
+	began = network_time();
+	is_known("c/pod/shop/Deployment/web");
+	}
+
+event Test::finish()
+	{
+	if ( Cluster::node == "worker-2" )
+		print learned;
 	}
 END
