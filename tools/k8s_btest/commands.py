@@ -15,7 +15,7 @@ from k8s_btest import folders, place, runner, yaml_text
 from k8s_btest import render as rendering
 from k8s_btest import results as telling
 from k8s_btest.errors import BtestError, CaptureMissingError, ScenarioError
-from k8s_btest.scenario import Option, Scenario
+from k8s_btest.scenario import Option
 from k8s_btest.values import hook
 
 PASSED, FAILED, SKIPPED = 0, 1, 77
@@ -41,7 +41,7 @@ def new(args: argparse.Namespace) -> int:
 
 def render(args: argparse.Namespace) -> int:
     """Only makes the files."""
-    made, results = _prepare(args)
+    made, results = _prepare(args, _site(args))
     for one in results:
         sys.stderr.write(f"k8s-btest: {one.name}: {one.verdict}: {one.reasons[0]}\n")
     if made:
@@ -82,13 +82,14 @@ def _say(text: str) -> None:
 class _Made(NamedTuple):
     """A scenario, and what was made of it."""
 
-    scenario: Scenario
+    source: rendering.Source
     files: list[tuple[str, bytes]]
 
 
-def _prepare(args: argparse.Namespace) -> tuple[dict[str, _Made], list[telling.Result]]:
+def _prepare(
+    args: argparse.Namespace, site: rendering.Site
+) -> tuple[dict[str, _Made], list[telling.Result]]:
     """Renders scenarios; returns what became of those that cannot be run, too."""
-    site = _site(args)
     captures = [Path(folder) for folder in args.captures]
     made: dict[str, _Made] = {}
     results = []
@@ -98,7 +99,7 @@ def _prepare(args: argparse.Namespace) -> tuple[dict[str, _Made], list[telling.R
         try:
             scenario = folders.scenario(path)
             source = folders.load(name, path, scenario, captures)
-            made[name] = _Made(scenario, list(rendering.render(source, site)))
+            made[name] = _Made(source, list(rendering.render(source, site)))
             continue
         except CaptureMissingError as error:
             verdict, reason = "skipped", str(error)
@@ -115,7 +116,12 @@ def _run(args: argparse.Namespace) -> list[telling.Result]:
         program=place.btest(),
         jobs=args.jobs or os.cpu_count() or 1,
     )
-    made, results = _prepare(args)
+    site = _site(args)
+    made, results = _prepare(args, site)
+    if site.options:
+        script = rendering.of_site(site, (one.source for one in made.values()))
+        if wrong := place.objection(script, btest.environment):
+            raise ScenarioError(f"{args.options}: Zeek does not take it: {wrong}")
     folder = Path(args.output or tempfile.mkdtemp(prefix="k8s-btest-")).resolve()
     if made:
         folders.write(folder, {name: one.files for name, one in made.items()})
@@ -123,7 +129,7 @@ def _run(args: argparse.Namespace) -> list[telling.Result]:
         results += [
             telling.result(
                 name,
-                made[name].scenario,
+                made[name].source.scenario,
                 "passed" if outcome.passed else "failed",
                 seconds=outcome.seconds,
                 reasons=outcome.reasons,
@@ -174,7 +180,8 @@ def _code(results: list[telling.Result]) -> int:
 
 def _scenarios(args: argparse.Namespace) -> list[tuple[str, Path]]:
     usual = [path for path in map(Path, _USUAL) if path.is_dir()][:1]
-    return folders.names([Path(path) for path in args.scenarios] or usual)
+    wanted = [Path(path) for path in args.scenarios] or usual
+    return folders.names(wanted, args.options)
 
 
 def _site(args: argparse.Namespace) -> rendering.Site:

@@ -31,8 +31,12 @@ FOLDERS = (
 """Where captures are looked for, beside the folder of the scenario."""
 
 
-def names(paths: Iterable[Path]) -> list[tuple[str, Path]]:
+def names(paths: Iterable[Path], options: str | None = None) -> list[tuple[str, Path]]:
     """Finds scenarios in files and folders, and names each after where it is.
+
+    Args:
+        paths: The files and folders.
+        options: A site's file of options, which may lie in such a folder, too.
 
     Raises:
         ScenarioError: There is none.
@@ -40,9 +44,15 @@ def names(paths: Iterable[Path]) -> list[tuple[str, Path]]:
     found: dict[str, Path] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")])
+            found_here = sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")])
+            inside = [
+                one for one in found_here if not options or not one.samefile(options)
+            ]
             if not inside:
-                raise ScenarioError(f"{path}: no scenarios (*.yaml) in this folder")
+                raise ScenarioError(
+                    f"{path}: no scenarios (*.yaml) in this folder; make one:"
+                    " k8s-btest new my-scenario.yaml"
+                )
         elif path.exists():
             inside = [path]
         else:

@@ -51,6 +51,20 @@ def environment(
     return made
 
 
+def objection(script: str, environment: Mapping[str, str]) -> str:
+    """Has Zeek read a script; returns what it objects to, or nothing."""
+    done = subprocess.run(
+        ["zeek", "--parse-only", "-"],  # noqa: S607 -- wherever it is installed
+        input=script,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE,
+    )
+    return done.stderr.strip() if done.returncode else ""
+
+
 def btest() -> str:
     """Finds btest: of this Python, or on PATH.
 

@@ -1,7 +1,7 @@
 """Scenarios in, objects, journal, trace and btest out. No I/O, but for templates."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,8 +92,25 @@ def _test(scenario: Scenario, site: Site, folder: Path) -> str:
         redefs=zeek_code.redefs(scenario.options),
         changes=zeek_code.changes(scenario.options_at, scenario.started),
         site_loads=site.loads,
-        site_redefs=zeek_code.redefs(site.options),
+        site_redefs=zeek_code.redefs(site.options, guarded=True),
     )
+
+
+def of_site(site: Site, sources: Iterable[Source]) -> str:
+    """Writes a script that Zeek refuses if an option of a site is none.
+
+    In a scenario that does not load what has an option, the option is left out; here
+    everything is loaded.
+
+    Raises:
+        ScenarioError: A name is none.
+    """
+    loads = dict.fromkeys(["zeek-k8s", "zeek-k8s/detect"])
+    for source in sources:
+        folder = source.path.parent
+        loads |= dict.fromkeys(_script(name, folder) for name in source.scenario.zeek)
+    lines = [f"@load {name}" for name in (*loads, *site.loads)]
+    return "\n".join([*lines, *zeek_code.redefs(site.options)]) + "\n"
 
 
 def _environment(

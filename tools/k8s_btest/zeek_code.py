@@ -18,8 +18,12 @@ _LITERAL = re.compile(
 _UNSAFE = re.compile(r'[\\"\x00-\x1f\x7f]')
 
 
-def redefs(options: Mapping[str, Option]) -> list[str]:
+def redefs(options: Mapping[str, Option], *, guarded: bool = False) -> list[str]:
     """Writes options as they are set at start.
+
+    Args:
+        options: With their values.
+        guarded: Whether an option is left out where its script is not loaded.
 
     Raises:
         ScenarioError: A name is none.
@@ -28,7 +32,8 @@ def redefs(options: Mapping[str, Option]) -> list[str]:
     for said, value in options.items():
         name, adds = (said[:-2], True) if said.endswith(" +") else (said, False)
         sign = "+=" if adds else "="
-        lines.append(f"redef {_name(name)} {sign} {literal(value, braces=True)};")
+        line = f"redef {_name(name)} {sign} {literal(value, braces=True)};"
+        lines.append(f"@ifdef ( {name} )\n{line}\n@endif" if guarded else line)
     return lines
 
 

@@ -54,6 +54,12 @@ expect 0 $driver run holds.yaml
 expect 1 $driver run fails.yaml -o kept
 test -s kept/fails/trace.pcap -a -s kept/.tmp/fails.test/http.log
 expect 1 $driver run holds.yaml --zeek-script site.zeek
+mkdir folder && cp holds.yaml folder
+# A site's options are no scenario, and count where what has them is loaded.
+echo 'Pod_Scan::port_threshold: 5' >folder/site.yaml
+expect 0 $driver run folder --options folder/site.yaml
+echo 'Pod_Scan::port_treshold: 5' >folder/site.yaml
+expect 2 $driver run folder --options folder/site.yaml
 expect 77 $driver run lacks.yaml
 expect 1 $driver run broken.yaml
 expect 1 $driver run chance.yaml --seeds 20 --json results.json

@@ -183,11 +183,25 @@ def test_options_of_a_site_are_read_like_those_of_a_scenario(
     site.write_text("A::b: 22:30\n")
     command = ["render", str(scenario), "-o", str(tmp_path), "--options", str(site)]
     assert main(command) == 0
-    assert 'redef A::b = "22:30";' in (tmp_path / "x" / "test.zeek").read_text()
+    redef = '@ifdef ( A::b )\nredef A::b = "22:30";\n@endif\n'
+    assert redef in (tmp_path / "x" / "test.zeek").read_text()
     site.write_text("- A::b\n")
     capsys.readouterr()
     assert main(command) == 2
     assert "options are one `Module::option: value` per line" in capsys.readouterr().err
+
+
+def test_options_of_a_site_may_lie_beside_its_scenarios(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are no scenario; a folder of nothing else says how to make one."""
+    site = tmp_path / "site.yaml"
+    site.write_text("A::b: 5\n")
+    command = ["render", str(tmp_path), "-o", str(tmp_path), "--options", str(site)]
+    assert main(command) == 2
+    assert "make one: k8s-btest new my-scenario.yaml" in capsys.readouterr().err
+    assert main(["new", str(tmp_path / "x.yaml")]) == 0
+    assert main(command) == 0
 
 
 def test_logs_are_verified(

@@ -1,4 +1,4 @@
-"""Each detection is tried from all sides: what it tells of, what not, ways around it."""
+"""Each detection is tried: what it tells of, what not, and ways around it."""
 
 import re
 from collections import Counter
