@@ -73,7 +73,7 @@ redef K8s::severities += {[Direct_Access] = "high"};
 
 redef K8s::techniques += {[Direct_Access] = set("T1190")};
 
-event K8s::client_said_hello(c: connection)
+hook K8s::client_said_hello(c: connection)
 	{
 	if ( ! enabled )
 		return;

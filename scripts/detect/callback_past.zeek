@@ -30,24 +30,24 @@ global contacted: set[addr, string];
 
 global contacted_before: set[addr, string];
 
-global next_generation: event();
+global began = double_to_time(0.0);
 
-event next_generation()
+function turn_if_due()
 	{
+	if ( network_time() - began < generation )
+		return;
+
+	began = network_time();
 	servers_before = servers;
 	servers = set();
 	contacted_before = contacted;
 	contacted = set();
-	schedule generation { next_generation() };
-	}
-
-event zeek_init()
-	{
-	schedule generation { next_generation() };
 	}
 
 function add_server(server: addr)
 	{
+	turn_if_due();
+
 	if ( |servers| < max_clues / 2 )
 		add servers[server];
 	else
@@ -56,6 +56,8 @@ function add_server(server: addr)
 
 function is_learned(server: addr, host: string): bool
 	{
+	turn_if_due();
+
 	if ( [server, host] in contacted )
 		return T;
 

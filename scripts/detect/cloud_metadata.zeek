@@ -207,7 +207,7 @@ event HTTP::log_http(rec: HTTP::Info)
 	tell(finding);
 	}
 
-event K8s::enough(sighting: K8s::Sighting, items: vector of string)
+hook K8s::enough(sighting: K8s::Sighting, items: vector of string)
 	{
 	if ( sighting$note != Probe || ! enabled )
 		return;

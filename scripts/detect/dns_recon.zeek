@@ -155,7 +155,7 @@ event dns_request(c: connection, msg: dns_msg, query: string, qtype: count,
 		told_at_once(c, Wildcard_Enumeration, "all services by a wildcard", query);
 	}
 
-event K8s::enough(sighting: K8s::Sighting, items: vector of string)
+hook K8s::enough(sighting: K8s::Sighting, items: vector of string)
 	{
 	if ( sighting$note != Reverse_Sweep )
 		return;

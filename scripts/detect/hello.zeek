@@ -33,8 +33,8 @@ export {
 	## a site adds to `Kubelet::ports` or `Admission_Webhook::ports`.
 	option hello_ports: set[port] = {};
 
-	## Raised for each hello on those ports.
-	global client_said_hello: event(c: connection);
+	## Hears of each hello on those ports.
+	global client_said_hello: hook(c: connection);
 
 	## Whether a hello is that of a Go program about to upgrade to a stream, as
 	## ``kubectl exec``, ``attach``, ``cp`` and ``port-forward`` do.
@@ -107,7 +107,7 @@ event ssl_client_hello(c: connection, version: count, record_version: count,
 		}
 
 	hello$is_go = hello$is_go && has_tls13;
-	event K8s::client_said_hello(c);
+	hook K8s::client_said_hello(c);
 	}
 
 function is_stream(hello: Hello): bool

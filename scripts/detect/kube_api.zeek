@@ -139,7 +139,7 @@ event Kube_API::learned_v1(workload: string)
 		K8s::count_dropped("Kube_API::learned");
 	}
 
-event K8s::client_said_hello(c: connection)
+hook K8s::client_said_hello(c: connection)
 	{
 	if ( c$id$resp_p !in K8s::api_ports || ! enabled )
 		return;

@@ -51,7 +51,7 @@ function may_stream(o: K8s::Owner): bool
 	return K8s::is_a(o, "node") || K8s::has_role(o, exec_allowed_roles);
 	}
 
-event K8s::client_said_hello(c: connection)
+hook K8s::client_said_hello(c: connection)
 	{
 	if ( c$id$resp_p !in K8s::api_ports || ! exec_enabled )
 		return;
@@ -68,7 +68,7 @@ event K8s::client_said_hello(c: connection)
 		K8s::watch_stream(c);
 	}
 
-event K8s::stream_opened(c: connection)
+hook K8s::stream_opened(c: connection)
 	{
 	if ( c$id$resp_p !in K8s::api_ports || ! exec_enabled )
 		return;

@@ -115,7 +115,7 @@ function concerns(src: K8s::Owner, dst: K8s::Owner): bool
 	return alert_own_node || ! src?$node || ! dst?$node || src$node != dst$node;
 	}
 
-event K8s::client_said_hello(c: connection)
+hook K8s::client_said_hello(c: connection)
 	{
 	if ( c$id$resp_p !in ports || ! enabled )
 		return;
@@ -139,7 +139,7 @@ event K8s::client_said_hello(c: connection)
 	tell(finding);
 	}
 
-event K8s::stream_opened(c: connection)
+hook K8s::stream_opened(c: connection)
 	{
 	if ( c$id$resp_p !in ports || ! enabled )
 		return;

@@ -168,14 +168,16 @@ event connection_state_remove(c: connection) &priority=-5
 	if ( failed )
 		{
 		local whom = cat(id$resp_h);
-		K8s::sighted(Port_Scan, who + "|" + whom, p, port_threshold, window, src,
-		    id$resp_h);
-		K8s::sighted(Address_Scan, who + "|" + p, whom, address_threshold, window,
-		    src, id$resp_h);
+
+		# Each address of a scan that is known is not a target by itself, too.
+		if ( ! K8s::sighted(Address_Scan, who + "|" + p, whom, address_threshold,
+		    window, src, id$resp_h) )
+			K8s::sighted(Port_Scan, who + "|" + whom, p, port_threshold, window, src,
+			    id$resp_h);
 		}
 	}
 
-event K8s::enough(sighting: K8s::Sighting, items: vector of string)
+hook K8s::enough(sighting: K8s::Sighting, items: vector of string)
 	{
 	local note = sighting$note;
 

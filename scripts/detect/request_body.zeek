@@ -15,8 +15,8 @@ export {
 	## Asks whether a request's body is to be read. A ``break`` says yes.
 	global skip_body: hook(c: connection);
 
-	## Raised with what was read of a body, before the answer is logged.
-	global request_body: event(c: connection, body: string);
+	## Hears what was read of a body, before the answer is logged.
+	global request_body: hook(c: connection, body: string);
 
 	redef record HTTP::Info += {
 		## What was read of the body.
@@ -52,7 +52,7 @@ function finish_body(f: fa_file)
 	delete f$k8s_request;
 
 	if ( c?$http && c$http?$k8s_body )
-		event K8s::request_body(c, c$http$k8s_body);
+		hook K8s::request_body(c, c$http$k8s_body);
 	}
 
 event body_chunk(f: fa_file, data: string)

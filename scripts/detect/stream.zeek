@@ -20,8 +20,8 @@ export {
 	## Returns: Whether its hello asks for one.
 	global watch_stream: function(c: connection): bool;
 
-	## Raised once a watched connection has become a stream.
-	global stream_opened: event(c: connection);
+	## Hears of it once a watched connection has become a stream.
+	global stream_opened: hook(c: connection);
 
 	redef record Hello += {
 		## Whether somebody waits for the stream.
@@ -74,7 +74,7 @@ event ConnThreshold::bytes_threshold_crossed(c: connection, threshold: count,
 	if ( orig_said && resp_said )
 		{
 		hello$watched = F;
-		event K8s::stream_opened(c);
+		hook K8s::stream_opened(c);
 		}
 	else if ( is_orig ? ! orig_said : ! resp_said )
 		await_stream(c, is_orig);

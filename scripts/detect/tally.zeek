@@ -33,17 +33,20 @@ export {
 	option max_tallies = 20000;
 
 	## Counts a thing. The parameters are those of a `K8s::Sighting`, which costs more.
+	##
+	## Returns: Whether there have been enough already, within the time, as far as is
+	##          known here.
 	global sighted: function(note: Notice::Type, key: string, item: string,
-	    limit: count, window: interval, src: addr, dst: addr);
+	    limit: count, window: interval, src: addr, dst: addr): bool;
 
 	## The same, sent to the node that counts.
 	global sighted_v1: event(note: Notice::Type, key: string, item: string,
 	    limit: count, window: interval, src: addr, dst: addr);
 
-	## Raised once there are enough things within the time.
+	## Hears of it once there are enough things within the time.
 	##
 	## items: All of them, sorted.
-	global enough: event(sighting: Sighting, items: vector of string);
+	global enough: hook(sighting: Sighting, items: vector of string);
 }
 
 type Tally: record {
@@ -90,10 +93,10 @@ function passed_on(note: Notice::Type, key: string, item: string, limit: count,
 
 # A scan means two things for each of its packets, so this is all in one function.
 function sighted(note: Notice::Type, key: string, item: string, limit: count,
-    window: interval, src: addr, dst: addr)
+    window: interval, src: addr, dst: addr): bool
 	{
 	if ( is_worker && passed_on(note, key, item, limit, window, src, dst) )
-		return;
+		return F;
 
 	local now = network_time();
 
@@ -102,7 +105,7 @@ function sighted(note: Notice::Type, key: string, item: string, limit: count,
 		if ( |tallies| >= max_tallies )
 			{
 			count_dropped(cat(note));
-			return;
+			return F;
 			}
 
 		tallies[note, key] = Tally($until=now + window, $items=set());
@@ -117,18 +120,19 @@ function sighted(note: Notice::Type, key: string, item: string, limit: count,
 		}
 
 	if ( known$told )
-		return;
+		return T;
 
 	add known$items[item];
 
 	if ( |known$items| < limit )
-		return;
+		return F;
 
 	known$told = T;
 	local items = sorted(known$items);
 	known$items = set();
-	event K8s::enough(Sighting($note=note, $key=key, $item=item, $limit=limit,
+	hook K8s::enough(Sighting($note=note, $key=key, $item=item, $limit=limit,
 	    $window=window, $src=src, $dst=dst), items);
+	return F;
 	}
 
 event K8s::sighted_v1(note: Notice::Type, key: string, item: string,
