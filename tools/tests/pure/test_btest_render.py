@@ -237,6 +237,16 @@ def test_the_site_has_the_last_word() -> None:
         "@load zeek-k8s/capture",
         "redef K8s::lead = 10sec;",
         "@load /etc/local.zeek",
+        "@ifdef ( K8s::lead )",
+        "redef K8s::lead = 5sec;",
+        "@endif",
+    ]
+    # All that any scenario loads is there when Zeek is asked whether it takes them.
+    assert render.of_site(site, [made]).splitlines() == [
+        "@load zeek-k8s",
+        "@load zeek-k8s/detect",
+        "@load zeek-k8s/capture",
+        "@load /etc/local.zeek",
         "redef K8s::lead = 5sec;",
     ]
 
