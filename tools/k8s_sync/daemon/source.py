@@ -85,6 +85,7 @@ class Source:
         """
         while not self.conflict:
             self._over.clear()
+            self._begin()
             watch = ClusterWatch(client, self.take, namespaces=namespaces, node=node)
             self.reflectors = watch.reflectors
             self._waiting = {(r.resource.name, r.namespace) for r in watch.reflectors}
@@ -109,6 +110,7 @@ class Source:
         Raises:
             ConfigError: A file cannot be read, or holds no objects.
         """
+        self._begin()
         now = self._clock()
         seen = set()
         for path in paths:
@@ -151,6 +153,10 @@ class Source:
         """Forgets claims that ended before a time."""
         self.store.forget(before)
         self.inventory.forget(before)
+
+    def _begin(self) -> None:
+        """Tells what is known before any object is: the configured ranges."""
+        self.store.tell(self.inventory.rows())
 
     def _apply(
         self, resource: str, obj: Object, now: int, *, trusted: bool = True

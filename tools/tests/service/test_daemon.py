@@ -13,7 +13,7 @@ import pytest
 from fakes.api_server import FakeApiServer
 from fakes.loopback import free_port, kubeconfig
 from fakes.zeek import FakeZeek, Node
-from k8s_sync.model import Claim
+from k8s_sync.model import Claim, Range
 from tests.program import until
 from tests.service.program import CLUSTER, Daemon, held, pod, truth, zeek_url
 
@@ -206,6 +206,24 @@ async def test_a_journal_goes_on(stage: Stage) -> None:
     (gone,) = [row for row in daemon.told() if row.end is not None]
     assert isinstance(gone, Claim)
     assert gone.owner.pod == "p3"
+
+
+async def test_configured_ranges_are_told(stage: Stage) -> None:
+    """And end with the next run, if that is not told of them."""
+    kept = stage.folder / "kept.log"
+
+    def told() -> list[tuple[str, str, bool]]:
+        rows = stage.zeek.node.timeline
+        return [
+            (str(row.subnet), row.kind, row.end is None)
+            for row in rows
+            if isinstance(row, Range)
+        ]
+
+    for flags, held_now in ((["--ranges=10.0.0.0/24=pod"], True), ([], False)):
+        expected = [("10.0.0.0/24", "pod", held_now)]
+        async with stage.daemon(f"--journal={kept}", *flags):
+            await until(lambda: told() == expected, "Zeek knows of them")  # noqa: B023
 
 
 async def test_files_instead_of_a_cluster(stage: Stage) -> None:
