@@ -1,5 +1,7 @@
 """A pod is created, moves to another address and is deleted while Zeek captures.
 
+Two others share an address; what else talks is in the cluster's range, or outside.
+
 Usage: live_pod_moves.py API_PORT ZEEK_PORT HEALTH_PORT
 """
 
@@ -12,6 +14,8 @@ import live
 from traffic import serving, talk
 
 SERVER, FIRST, SECOND, NOBODY = "10.77.1.1", "10.77.0.1", "10.77.0.2", "10.77.0.3"
+SHARED, OUTSIDE = "10.77.0.4", "10.77.2.1"
+PODS = "10.77.0.0/24"
 # Raised by real traffic, about a connection.
 NOTICES = """
 module Live;
@@ -32,12 +36,13 @@ async def main() -> None:
         with live.Run(*ports) as run:
             run.start_api()
             run.start_zeek("../notices.zeek", "-w", "trace.pcap")
-            run.start_daemon("--journal", "journal.log")
+            run.start_daemon("--journal", "journal.log", "--ranges", f"{PODS}=pod")
             run.change(
                 "POST", live.PODS, live.pod("server", "u-server", SERVER, live.now(60))
             )
             run.settled(1)
             await talk(NOBODY, SERVER, "before", trust)
+            await talk(OUTSIDE, SERVER, "outside", trust)
 
             run.change(
                 "POST", live.PODS, live.pod("app-0", "u-app", FIRST, live.now(2))
@@ -54,6 +59,13 @@ async def main() -> None:
             run.change("DELETE", f"{live.PODS}/app-0")
             run.settled(1)
             await talk(SECOND, SERVER, "deleted", trust)
+
+            # Two pods at once on one address.
+            for name in ("twin-a", "twin-b"):
+                twin = live.pod(name, f"u-{name}", SHARED, live.now(2))
+                run.change("POST", live.PODS, twin)
+            run.settled(3)
+            await talk(SHARED, SERVER, "shared", trust)
             await asyncio.sleep(0.5)  # the last packets are on their way to Zeek
 
             assert run.stop("daemon") == 0

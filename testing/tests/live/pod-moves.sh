@@ -1,4 +1,4 @@
-# @TEST-DOC: A pod is created, moves and is deleted while Zeek runs; every log is right for each phase, and the same from a journal, from enrich and from a join in DuckDB.
+# @TEST-DOC: Pods are created, move, share an address and are deleted while Zeek runs; every log is right for each phase, and the same from a journal, from enrich and from a join in DuckDB.
 #
 # @TEST-REQUIRES: $SCRIPTS/have-capture
 # @TEST-REQUIRES: $SCRIPTS/have-tools
