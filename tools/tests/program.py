@@ -108,6 +108,12 @@ class Daemon:
         with self.output.open("wb") as output:
             self._process = await start(*self._arguments, output=output.fileno())
 
+    @property
+    def process(self) -> int:
+        """The id of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     async def serving(self) -> None:
         """Waits for its endpoints."""
         await until(
