@@ -22,6 +22,8 @@ _TALKERS = 15
 _GROUPS = 50
 _UNSEEN = 300
 """Lines of tables that are shown."""
+_MESSAGE = 240
+"""Characters of a notice's message that are shown."""
 
 _MEASURES: dict[str, ribbons.Measure] = {
     "bytes": ribbons.by_bytes,
@@ -105,6 +107,7 @@ def render(facts: Facts, coverage: Coverage | None, *, title: str, made: int) ->
         notices=_groups(facts.notices),
         lanes=axis.LANES,
         coverage=coverage,
+        longest_message=_MESSAGE,
         limits={"flows": _FLOWS, "talkers": _TALKERS, "unseen": _UNSEEN},
     )
 

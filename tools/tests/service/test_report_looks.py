@@ -50,6 +50,17 @@ TEXTS = """
 })()
 """
 
+# Cells whose text sticks out, or that lie on the one before.
+CRAMPED = """
+[...document.querySelectorAll("td")].filter((cell) => {
+  if (cell.scrollWidth > cell.clientWidth + 1) return true;
+  const box = cell.getBoundingClientRect();
+  const before = cell.previousElementSibling?.getBoundingClientRect();
+  return before && before.right > box.left + 1
+    && before.bottom > box.top + 1 && box.bottom > before.top + 1;
+}).map((cell) => cell.textContent)
+"""
+
 
 @pytest_asyncio.fixture
 async def page() -> AsyncIterator[browser.Page]:
@@ -120,6 +131,9 @@ async def test_it_can_be_read(
         assert contrast(color, back) >= 4.5, (text, color, back)
         assert left >= -1, text
         assert right <= width + 1, text
+    assert await page.ask(CRAMPED) == []
+    # However much there is to say, one does not scroll for ever.
+    assert await page.ask("document.documentElement.scrollHeight") < 30_000
     backs = {tuple(back) for _, _, back, *_ in texts}
     assert all((sum(back) > 3 * 128) == (scheme == "light") for back in backs)
     # Of the pictures for narrow and wide windows one is shown, for one measure.
