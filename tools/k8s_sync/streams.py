@@ -4,6 +4,8 @@
 bytes.
 """
 
+import fcntl
+import glob
 import io
 import os
 import select
@@ -11,8 +13,9 @@ import shutil
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,6 +27,10 @@ STANDARD_INPUT = "standard input"
 """Its name in messages."""
 CHUNK = 1 << 20
 """Read at once, in bytes: large enough that the cost per read does not show."""
+_UNFINISHED = "unfinished-"
+"""In the name of a temporary file, so that it is known for one."""
+_SETTLED = 1.0
+"""Seconds after which who writes to a temporary file has surely locked it."""
 LINE_LIMIT = 64 * CHUNK
 """A longer line is handed on in pieces, so that memory stays bounded."""
 
@@ -154,11 +161,13 @@ def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
         return
     temporary = ""
     try:
+        prefix = f".{target.name}.{_UNFINISHED}"
+        _sweep(target.parent, prefix)
         with writing(path):
-            handle, temporary = tempfile.mkstemp(
-                prefix=f".{target.name}.", dir=target.parent
-            )
+            handle, temporary = tempfile.mkstemp(prefix=prefix, dir=target.parent)
         with os.fdopen(handle, "wb") as file:
+            with suppress(OSError):  # not every file system has locks
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield file
             with writing(path):
                 file.flush()
@@ -170,6 +179,15 @@ def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _sweep(folder: Path, prefix: str) -> None:
+    """Removes what was left unfinished by programs that were killed."""
+    for left in folder.glob(f"{glob.escape(prefix)}*"):
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody writes to it
+            if time.time() - left.stat().st_mtime > _SETTLED:
+                left.unlink()
 
 
 def make_directory(path: Path) -> None:

@@ -1,7 +1,9 @@
 """A log taken apart, and decorated by whoever is free, is what it was in one go."""
 
+import fcntl
 import gzip
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_sync import streams
+from k8s_sync import cli, streams
 from k8s_sync.enrich import copying
 from k8s_sync.enrich import run as enrich
 from k8s_sync.enrich.pieces import Desk, pieces
@@ -178,6 +180,31 @@ def test_a_pipe_that_pauses_does_not_hold_back_what_is_done(journal: str) -> Non
         writer.join()
         stream.close()
         assert process.stdout.read() == b""
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(
+    journal: str, tmp_path: Path
+) -> None:
+    log, out = tmp_path / "conn.log", tmp_path / "out.log"
+    write(log, TEXT)
+    left, written, other = (
+        tmp_path / name
+        for name in (
+            ".out.log.unfinished-aaaaaaaa",
+            ".out.log.unfinished-bbbbbbbb",
+            ".out.log.backup",
+        )
+    )
+    for path in (left, written, other):
+        path.touch()
+        os.utime(path, (time.time() - 5,) * 2)
+    with written.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.utime(written, (time.time() - 5,) * 2)
+        assert cli.main(["enrich", "--journal", journal, "-o", str(out), str(log)]) == 0
+    assert not left.exists()
+    assert written.exists()
+    assert other.exists()
 
 
 def test_interrupted_it_leaves_nothing_half_written(
