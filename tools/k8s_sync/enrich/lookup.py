@@ -17,7 +17,7 @@ _LIMIT = 200_000
 """Addresses that are kept; a log may hold millions, and memory must stay constant."""
 
 
-class _Steps:
+class Steps:
     """The answers for one address (and port), from edge to edge."""
 
     __slots__ = ("by_port", "cells", "edges", "packed", "ports")
@@ -30,7 +30,7 @@ class _Steps:
         self.cells: list[bytes | None] = [None] * (len(self.edges) + 1)
         self.ports = ports
         """Those with claims of their own, as they are written in a log."""
-        self.by_port: dict[tuple[bytes, tuple[Proto, ...]], _Steps] | None = None
+        self.by_port: dict[tuple[bytes, tuple[Proto, ...]], Steps] | None = None
 
 
 class Claims(Owners, Protocol):
@@ -53,7 +53,8 @@ class Lookup:
         """
         self._timeline = timeline
         self._render = render
-        self._steps: dict[bytes, _Steps] = {}
+        self.steps: dict[bytes, Steps] = {}
+        """What is known of addresses, as they are written in rows."""
         self.nothing = render(NOTHING)
         """What is added where there is nothing to say."""
 
@@ -72,7 +73,7 @@ class Lookup:
             ValueError: It is no address.
         """
         try:
-            steps = self._steps[addr]
+            steps = self.steps[addr]
         except KeyError:
             steps = self._learn(addr)
         asked = 0
@@ -88,24 +89,24 @@ class Lookup:
             )
         return found
 
-    def _learn(self, addr: bytes) -> _Steps:
+    def _learn(self, addr: bytes) -> Steps:
         packed = address.pack(addr.decode(errors="replace"))
-        if len(self._steps) >= _LIMIT:
-            self._steps.clear()
+        if len(self.steps) >= _LIMIT:
+            self.steps.clear()
         claims = self._timeline.claims(packed)
         ports = {b"%d" % claim.port for claim in claims if claim.port}
         whole = [claim for claim in claims if not claim.port] if ports else claims
-        steps = self._steps[addr] = _Steps(packed, whole, ports)
+        steps = self.steps[addr] = Steps(packed, whole, ports)
         return steps
 
-    def _at_port(self, steps: _Steps, port: bytes, protos: tuple[Proto, ...]) -> _Steps:
+    def _at_port(self, steps: Steps, port: bytes, protos: tuple[Proto, ...]) -> Steps:
         if steps.by_port is None:
             steps.by_port = {}
         found = steps.by_port.get((port, protos))
         if found is None:
             asked = int(port)
             claims = self._timeline.claims(steps.packed)
-            found = steps.by_port[port, protos] = _Steps(
+            found = steps.by_port[port, protos] = Steps(
                 steps.packed, [claim for claim in claims if claim.port in (0, asked)]
             )
         return found
