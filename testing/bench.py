@@ -13,7 +13,14 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from benchmarks import detect_part, enrich_part, history_part, peers_part, zeek_parts
+from benchmarks import (
+    detect_part,
+    enrich_part,
+    history_part,
+    peers_part,
+    saved,
+    zeek_parts,
+)
 from benchmarks.figures import Figure, LackingError, table
 from benchmarks.zeek_parts import Bench, Options
 
@@ -70,6 +77,11 @@ def main() -> int:
         default=200_000,
         help="packets of captures to read with all detections, at least [%(default)s]",
     )
+    parser.add_argument(
+        "--save",
+        action="store_true",
+        help="keep the figures where `make docs` finds them for the README",
+    )
     arguments = parser.parse_args()
     wanted = arguments.parts or list(parts)
     for name in wanted:
@@ -84,7 +96,10 @@ def main() -> int:
         for name in wanted:
             title, measure = parts[name]
             try:
-                shown = table(f"{name}: {title}", measure(options))
+                figures = measure(options)
+                shown = table(f"{name}: {title}", figures)
+                if arguments.save:
+                    saved.save(name, title, figures)
             except LackingError as error:
                 shown = f"{name}: skipped: {error}\n"
             except (OSError, RuntimeError, subprocess.SubprocessError) as error:

@@ -1,7 +1,9 @@
 """What the README shows of what was measured."""
 
 import json
+from typing import Any
 
+from benchmarks import saved
 from readme.markdown import TOP, code, table
 from simulator.report import markdown
 
@@ -23,3 +25,21 @@ def verdicts() -> str:
 def simulator() -> str:
     """How right answers about simulated hours were, and those of simple strategies."""
     return markdown(json.loads(_SIMULATED.read_text()))
+
+
+def whois() -> str:
+    """How long questions to a long history take."""
+    return _measured("history")
+
+
+def enrich() -> str:
+    """How fast logs are enriched, beside other ways to do less."""
+    return _measured("peers")
+
+
+def _measured(part: str) -> str:
+    kept: dict[str, Any] = saved.load()[part]
+    rows = [(one["what"], one["value"], one["bar"]) for one in kept["figures"]]
+    return f"{kept['machine']}; {kept['date']}, version {kept['version']}:\n\n" + table(
+        ("What", "Measured", "Bar, or ratio"), rows
+    )

@@ -113,4 +113,4 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     lookup = Lookup(sample.timeline(), lambda answer: str(answer.match).encode())
     for number in range(50):
         assert lookup.cell(b"10.0.1.%d" % number, T, b"", ()) == b"unknown"
-    assert len(lookup._steps) <= 10
+    assert len(lookup.steps) <= 10
