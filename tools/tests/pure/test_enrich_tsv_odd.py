@@ -60,6 +60,13 @@ def test_rows_of_strangers_between_others() -> None:
     assert run.tally.rows == 4
 
 
+def test_rows_of_one_second() -> None:
+    times = ("1699999999.999998", "1699999999.999999", "1700000000.000000")
+    rows = [conn(ts, "10.0.0.1 1", "1.1.1.1 80") for ts in times for _ in range(2)]
+    found = [row["id.orig_k8s.match"] for row in Run(log("conn", CONN, *rows)).rows()]
+    assert found == ["early"] * 4 + ["exact"] * 2
+
+
 def test_no_header() -> None:
     text = "1700000000.0\t10.0.0.1\n"
     run = Run(text)
@@ -85,7 +92,18 @@ def test_nothing_but_header(text: str) -> None:
 
 _ADDRESS = st.sampled_from(["10.0.0.1", "10.0.9.9", "192.0.2.1", "-", "x", "fd00::1"])
 _PORT = st.sampled_from(["1", "53", "30080", "-"])
-_TIME = st.sampled_from(["1700000000.5", "1700000000.500000", "-", "x", "1700001000"])
+_TIME = st.sampled_from(
+    [
+        *(
+            "1700000000.5",
+            "1700000000.500000",
+            "1700000000.000000",
+            "1699999999.999999",
+        ),
+        *("1700000999.000000", "1700000999.999999", "1700000999.99999x", "999999"),
+        *("-", "x", "1700001000"),
+    ]
+)
 _ROW = st.tuples(
     *(_TIME, st.just("C1"), _ADDRESS, _PORT, _ADDRESS, _PORT),
     st.sampled_from(["tcp", "udp", "icmp", "-"]),
