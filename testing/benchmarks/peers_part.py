@@ -60,7 +60,10 @@ def comparing(options: Options) -> list[Figure]:
             f"enrich, {ROWS:,} rows, one core", rate, ROWS_PER_SECOND, "{:,.0f}/s"
         ),
         at_most(f"its memory, to that for {_SOME:,} rows", growth, _GROWTH, "x {:.2f}"),
-        Figure("its memory", f"{all_of_them.rss / 2**20:.0f} MiB"),
+        Figure(
+            f"its memory, with {options.claims:,} claims",
+            f"{all_of_them.rss / 2**20:.0f} MiB",
+        ),
         *_others(options, rate, names),
     ]
 
