@@ -6,6 +6,7 @@ import os
 import signal
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -116,7 +117,7 @@ class ApiServer:
         self._program = Program(f"kube-apiserver-{self.port}", command, folder)
         self._context = certificates.context
         self._token = tokens.read_text().partition(",")[0]
-        self._connection: http.client.HTTPSConnection | None = None
+        self._connections: dict[int, http.client.HTTPSConnection] = {}
 
     def start(self) -> None:
         """Starts it and waits until it is ready."""
@@ -124,7 +125,7 @@ class ApiServer:
         self.ready()
 
     def ready(self) -> None:
-        """Waits until it is ready."""
+        """Waits until it is ready, as after its etcd was away."""
         until = time.monotonic() + READY_WITHIN
         while True:
             self._program.check()
@@ -140,13 +141,22 @@ class ApiServer:
 
     def stop(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Stops it, by default without giving it time for anything."""
-        self._disconnect()
         self._program.stop(number)
+        self._disconnect(*self._connections)
 
-    def _disconnect(self) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+    def _connect(self) -> http.client.HTTPSConnection:
+        """The connection of this thread."""
+        thread = threading.get_ident()
+        if thread not in self._connections:
+            self._connections[thread] = http.client.HTTPSConnection(
+                HOST, self.port, context=self._context, timeout=30
+            )
+        return self._connections[thread]
+
+    def _disconnect(self, *threads: int) -> None:
+        for thread in threads:
+            if connection := self._connections.pop(thread, None):
+                connection.close()
 
     def call(
         self,
@@ -176,19 +186,16 @@ class ApiServer:
     def _send(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
-        if self._connection is None:
-            self._connection = http.client.HTTPSConnection(
-                HOST, self.port, context=self._context, timeout=30
-            )
+        connection = self._connect()
         try:
-            self._connection.request(
+            connection.request(
                 method,
                 path,
                 body=body,
                 headers={**headers, "Authorization": f"Bearer {self._token}"},
             )
-            response = self._connection.getresponse()
+            response = connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException):
-            self._disconnect()
+            self._disconnect(threading.get_ident())
             raise

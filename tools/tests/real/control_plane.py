@@ -86,6 +86,11 @@ class ControlPlane:
         self.api.call("POST", "/api/v1/namespaces", _named(SHOPPER_NAMESPACE))
         self._grant(SHOPPER, READABLE, SHOPPER_NAMESPACE)
 
+    def restart_etcd(self) -> None:
+        """Kills etcd, and starts it again with what it had written."""
+        self._etcd.stop()
+        self._etcd.start()
+
     def stop(self) -> None:
         """Stops everything; nothing is to be kept."""
         self.api.stop()
