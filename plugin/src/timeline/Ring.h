@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "Chunks.h"
+
 namespace k8s {
 
 /**
@@ -65,7 +67,7 @@ public:
     [[nodiscard]] uint32_t Gone() const noexcept { return static_cast<uint32_t>(first - 1); }
 
 private:
-    static constexpr size_t chunk_size = 512;
+    static constexpr size_t chunk_size = small_chunks ? 8 : 512;
 
     [[nodiscard]] size_t Chunk(uint64_t number) const noexcept { return number / chunk_size & (chunks.size() - 1); }
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "Chunks.h"
 #include "Index.h"
 
 namespace k8s {
@@ -53,7 +54,7 @@ public:
     [[nodiscard]] uint32_t End() const noexcept { return end; }
 
 private:
-    static constexpr uint32_t chunk_size = 512;
+    static constexpr uint32_t chunk_size = small_chunks ? 8 : 512;
     static constexpr uint32_t last_id = uint32_t{1} << 31;
 
     std::vector<std::unique_ptr<T[]>> chunks;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "Chunks.h"
 #include "Index.h"
 
 namespace k8s {
@@ -52,7 +53,7 @@ private:
 
     // An id is the number of a chunk and a place in it, in units of four bytes.
     using Unit = uint32_t;
-    static constexpr uint32_t place_bits = 16;
+    static constexpr uint32_t place_bits = small_chunks ? 11 : 16;
     static constexpr uint32_t chunk_units = 1 << place_bits;
     static constexpr uint32_t header_units = sizeof(Header) / sizeof(Unit);
     static constexpr size_t longest_shared = 4096;

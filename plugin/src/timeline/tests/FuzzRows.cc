@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,15 +10,11 @@
 #include "../Reader.h"
 #include "../Restorer.h"
 #include "../Timeline.h"
+#include "Fuzz.h"
 
 namespace {
 
 using namespace k8s;
-
-void Check(bool holds) {
-    if ( ! holds )
-        std::abort();
-}
 
 struct Spot {
     Address address;
@@ -46,16 +41,6 @@ std::vector<Spot> Spots(std::string_view text) {
                 spots.push_back({row.address, time, row.port, row.proto});
     }
     return spots;
-}
-
-// Reads all of an answer, so that the sanitizers see a string that is not there any more.
-size_t Touch(const Timeline& timeline, const Timeline::Answer& answer) {
-    if ( ! answer.claim )
-        return 0;
-    std::string row;
-    timeline.Write(*answer.claim, row);
-    Check(timeline.Stamp(answer.claim->owner) != 0);
-    return row.size();
 }
 
 // Lines about all spots, in too little room, before and while the rows are heard.
@@ -122,15 +107,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Keep(text);
 
     // A journal gives back the same timeline, and the same journal.
-    std::string journal;
-    timeline.Write(journal);
     Timeline again;
-    const auto reloaded = again.Load(journal);
-    Check(reloaded.bad == 0 && reloaded.applied == timeline.Total());
-    Check(again.Digest("c1") == timeline.Digest("c1") && again.Claims("c1") == timeline.Claims("c1"));
-    std::string second_journal;
-    again.Write(second_journal);
-    Check(journal.size() == second_journal.size());
+    Copy(timeline, again);
 
     timeline.Evict(0, 1);
     timeline.Sweep("c1", 2, 0);
