@@ -60,7 +60,7 @@ def test_a_row_is_written_to_the_byte_as_in_python(path: Path) -> None:
 def test_any_bytes_leave_the_sanitizers_silent(path: Path) -> None:
     build()
     done = subprocess.run(  # noqa: S603 -- our own program
-        [REPLAY, path], check=False, capture_output=True, text=True
+        [REPLAY["rows"], path], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
 

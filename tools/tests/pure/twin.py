@@ -26,7 +26,8 @@ TOP = Path(__file__).resolve().parents[3]
 SOURCES = TOP / "plugin" / "src" / "timeline" / "tests"
 BUILD = TOP / "build" / "timeline"
 LIBRARY = BUILD / "libk8s_timeline_abi.so"
-REPLAY = BUILD / "k8s_timeline_replay"
+REPLAY = {name: BUILD / f"k8s_timeline_replay_{name}" for name in ("rows", "feed")}
+"""What feeds files to the bodies of the fuzzers."""
 
 _TEXT = 1 << 16
 _DONE = -1
@@ -47,10 +48,10 @@ class Loaded(NamedTuple):
 
 @functools.cache
 def build() -> Path:
-    """Builds the library and the replayer, once per session.
+    """Builds the library and the replayers, once per session.
 
     Returns:
-        The directory that holds both.
+        The directory that holds them.
     """
     cmake = shutil.which("cmake")
     if cmake is None:
