@@ -14,9 +14,12 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks import (
+    churn_part,
     detect_part,
     enrich_part,
     history_part,
+    join_part,
+    latency_part,
     peers_part,
     saved,
     zeek_parts,
@@ -53,6 +56,9 @@ def main() -> int:
         "enrich": ("k8s-sync enrich, conn.log", enrich_part.enriching),
         "history": ("k8s-sync whois, a long history", history_part.asking),
         "peers": ("k8s-sync enrich beside others", peers_part.comparing),
+        "join": ("a worker that joins a Zeek cluster", join_part.joining),
+        "latency": ("from the API server to each Zeek", latency_part.answering),
+        "churn": ("a day of churn: memory", churn_part.churning),
         "lookup": ("the timeline in C++, alone", zeek_parts.lookups),
     }
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)

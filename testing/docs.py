@@ -32,7 +32,7 @@ FILES: dict[Path, tuple[Callable[[], str], ...]] = {
         *(zeek.columns, zeek.options, notices.notices, zeek.telemetry),
         *(daemon.daemon, daemon.metrics, daemon.rbac),
         *(queries.duckdb, queries.clickhouse, queries.spark),
-        *(proofs.simulator, proofs.verdicts, proofs.whois, proofs.enrich),
+        *(proofs.simulator, proofs.verdicts, proofs.whois, proofs.enrich, proofs.feed),
     ),
     zeek.DETECTIONS / "README.md": (notices.reference,),
 }

@@ -28,6 +28,12 @@ def at_least(what: str, value: float, bar: float, form: str) -> Figure:
     return Figure(what, form.format(value), f">= {form.format(bar)}", value >= bar)
 
 
+def percentile(values: Iterable[float], percent: int) -> float:
+    """The value that so many percent are not above."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) * percent // 100, len(ordered) - 1)]
+
+
 _VERDICTS = {None: "", True: "ok", False: "MISSED"}
 
 

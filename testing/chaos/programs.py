@@ -8,19 +8,18 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+import layout
 import zeek
 from chaos.joint import Joint
-from fakes.loopback import free_port, kubeconfig
-
-Backend = Literal["broker", "zeromq"]
+from fakes.loopback import free_ports, kubeconfig
+from layout import Backend
 
 TESTING = Path(__file__).resolve().parents[1]
 TOOLS = TESTING.parent / "tools"
 NODES = ("manager", "logger", "proxy", "worker-1", "worker-2")
 CLUSTER = "chaos"
-_TYPES = {"manager": "MANAGER", "logger": "LOGGER", "proxy": "PROXY"}
 _START_PATIENCE = 60.0
 
 
@@ -33,13 +32,15 @@ class Programs:
         self.names = ("api", "daemon", *NODES)
         self.paused: set[str] = set()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        ports = [free_port() for _ in range(len(NODES) + 8)]
+        ports = free_ports(3)
         self.api_url = f"http://127.0.0.1:{ports[0]}"
         self.health_url = f"http://127.0.0.1:{ports[1]}"
         self.api_joint = Joint(ports[0])
         self.zeek_joint = Joint(ports[2])
         kubeconfig(folder, f"http://127.0.0.1:{self.api_joint.port}")
-        self._write_scripts(backend, ports[2:], addresses)
+        probe = f"@load {TESTING}/chaos/probe.zeek\n"
+        probe += f"redef Probe::addresses = {addresses};\n"
+        script = layout.write(folder, NODES, backend, ports[2], probe)
         found = zeek.find()
         if found is None:
             sys.exit(f"no Zeek: {zeek.TO_INSTALL}")
@@ -58,47 +59,7 @@ class Programs:
                 *("--listen", f"127.0.0.1:{ports[1]}"),
                 *("--journal", str(folder / "journal.log"), "--log-level", "debug"),
             ],
-        } | {name: ["zeek", str(folder / "node.zeek")] for name in NODES}
-
-    def _write_scripts(
-        self, backend: Backend, ports: list[int], addresses: int
-    ) -> None:
-        listen, *own = ports
-        nodes = "".join(
-            f'\t["{name}"] = Cluster::Node('
-            f"$node_type=Cluster::{_TYPES.get(name, 'WORKER')}, $ip=127.0.0.1, "
-            f"$p={port}/tcp"
-            + ("" if name == "manager" else ', $manager="manager"')
-            + "),\n"
-            for name, port in zip(NODES, own, strict=False)
-        )
-        (self.folder / "cluster-layout.zeek").write_text(
-            "redef Cluster::manager_is_logger = F;\n"
-            f"redef Cluster::nodes = {{\n{nodes}}};\n"
-        )
-        xsub, xpub, log = own[len(NODES) :][:3]
-        zeromq = f"""
-@load frameworks/cluster/backend/zeromq/connect
-redef Cluster::Backend::ZeroMQ::listen_xsub_endpoint = "tcp://127.0.0.1:{xsub}";
-redef Cluster::Backend::ZeroMQ::listen_xpub_endpoint = "tcp://127.0.0.1:{xpub}";
-redef Cluster::Backend::ZeroMQ::connect_xpub_endpoint = "tcp://127.0.0.1:{xsub}";
-redef Cluster::Backend::ZeroMQ::connect_xsub_endpoint = "tcp://127.0.0.1:{xpub}";
-redef Cluster::Backend::ZeroMQ::connect_log_endpoints = vector("tcp://127.0.0.1:{log}");
-@if ( Cluster::local_node_type() == Cluster::MANAGER )
-redef Cluster::Backend::ZeroMQ::run_proxy_thread = T;
-@endif
-@if ( Cluster::local_node_type() == Cluster::LOGGER )
-redef Cluster::Backend::ZeroMQ::listen_log_endpoint = "tcp://127.0.0.1:{log}";
-@endif
-"""
-        (self.folder / "node.zeek").write_text(
-            (zeromq if backend == "zeromq" else "")
-            + "@load zeek-k8s\n@load zeek-k8s/listen\n"
-            f"redef K8s::listen_port = {listen}/tcp;\n"
-            "redef exit_only_after_terminate = T;\n"
-            f"@load {TESTING}/chaos/probe.zeek\n"
-            f"redef Probe::addresses = {addresses};\n"
-        )
+        } | {name: ["zeek", str(script)] for name in NODES}
 
     def start(self, name: str) -> None:
         """Starts a program and waits until it is up."""

@@ -8,6 +8,7 @@ from readme.markdown import TOP, code, table
 from simulator.report import markdown
 
 _SIMULATED = TOP / "testing/simulator/results.json"
+_FEED = ("join", "latency", "churn")
 _VERDICTS = TOP / "testing/Baseline/tests.scenarios.verdicts/verdicts.cut"
 
 
@@ -35,6 +36,15 @@ def whois() -> str:
 def enrich() -> str:
     """How fast logs are enriched, beside other ways to do less."""
     return _measured("peers")
+
+
+def feed() -> str:
+    """How fast nodes of a Zeek cluster hear of claims, and what memory that takes."""
+    titles = {part: saved.load()[part]["title"] for part in _FEED}
+    return "\n".join(
+        f"**{title[0].upper()}{title[1:]}.** {_measured(part)}"
+        for part, title in titles.items()
+    )
 
 
 def _measured(part: str) -> str:
