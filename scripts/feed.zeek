@@ -254,8 +254,9 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 	}
 
 # Whoever feeds us may have been told of us by nobody: a node that joins late, or
-# begins anew, while the daemon's connection stays as it is.
-event announce()
+# begins anew, while the daemon's connection stays as it is. At first often: who
+# carries it to the daemon takes a moment to know us, and then nothing is to wait for.
+event announce(pause: interval)
 	{
 	for ( name, source in sources )
 		if ( source$state != "stale" )
@@ -263,7 +264,7 @@ event announce()
 
 	Cluster::publish(status_topic, status_v1, node_name(), "", 0, 0, 0, "0", "",
 	    "");
-	schedule 1sec { announce() };
+	schedule pause { announce(pause < 500msec ? pause * 2 : 1sec) };
 	}
 
 # Says which sources are silent.
@@ -288,7 +289,7 @@ event zeek_init() &priority=10
 	Cluster::subscribe(all_topic);
 	Cluster::subscribe(node_topic_prefix + node_name() + "/");
 
-	event announce();
+	event announce(20msec);
 
 	schedule 5sec { listen_for_silence() };
 
