@@ -68,7 +68,7 @@ def _string(value: str) -> str:
 
 
 # The labels and images of a workload's pods are mostly the same ones.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _set(values: tuple[str, ...]) -> str:
     return ",".join(_escape(value, _UNSAFE_IN_SET) for value in values) or "-"
 
