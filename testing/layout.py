@@ -8,6 +8,7 @@ from fakes.loopback import free_ports
 
 Backend = Literal["broker", "zeromq"]
 
+BACKENDS: tuple[Backend, ...] = ("broker", "zeromq")
 _TYPES = {"manager": "MANAGER", "logger": "LOGGER", "proxy": "PROXY"}
 """By name; any other node is a worker."""
 

@@ -11,7 +11,7 @@ from benchmarks import objects
 from benchmarks.figures import Figure, at_most, percentile
 from benchmarks.live import Event, Live
 from benchmarks.zeek_parts import Options
-from layout import Backend
+from layout import BACKENDS, Backend
 
 MANAGER, WORKER, DAEMON = "manager", "worker-1", "daemon"
 OTHERS = (MANAGER, "logger")
@@ -21,7 +21,6 @@ SECONDS = 3.0
 MILLISECONDS = 5.0
 """How long a batch may hold a node's main loop, at p99."""
 RUNS = 3
-BACKENDS: tuple[Backend, ...] = ("broker", "zeromq")
 _SINCE = "2026-11-01T00:00:00Z"
 
 

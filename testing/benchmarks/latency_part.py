@@ -14,6 +14,7 @@ from benchmarks.live import Live
 from benchmarks.zeek_parts import Options
 from fakes.api_server import FakeApiServer
 from fakes.loopback import kubeconfig
+from layout import BACKENDS
 
 NODES = ("manager", "logger", "worker-1", "worker-2")
 PODS = 5000
@@ -30,13 +31,17 @@ _TURN = 0.01
 
 def answering(options: Options) -> list[Figure]:
     """Milliseconds until each node, and until all of them, answer right."""
-    folder = options.folder / "latency"
-    folder.mkdir(exist_ok=True)
-    with Live(folder, NODES, more=f"@load {_PROBE}\n") as live:
-        changes = asyncio.run(_run(live, options))
-        for node in NODES:  # which write the rest when they end
-            live.end(node, kindly=True)
-        return list(_figures(live, changes))
+    figures: list[Figure] = []
+    for backend in BACKENDS:
+        folder = options.folder / f"latency-{backend}"
+        folder.mkdir(exist_ok=True)
+        more = f"@load {_PROBE}\n"
+        with Live(folder, NODES, backend=backend, more=more) as live:
+            changes = asyncio.run(_run(live, options))
+            for node in NODES:  # which write the rest when they end
+                live.end(node, kindly=True)
+            figures += _figures(backend, live.folder, changes)
+    return figures
 
 
 async def _run(live: Live, options: Options) -> list[Change]:
@@ -77,12 +82,12 @@ async def _change(churn: Churn) -> list[Change]:
     return changes
 
 
-def _figures(live: Live, changes: list[Change]) -> Iterable[Figure]:
+def _figures(name: str, folder: Path, changes: list[Change]) -> Iterable[Figure]:
     span = changes[-1].at - changes[0].at
-    yield Figure("changes", f"{len(changes):,}, {len(changes) / span:.0f}/s")
+    yield Figure(f"{name}: changes", f"{len(changes):,}, {len(changes) / span:.0f}/s")
     slowest = [0.0] * len(changes)
     for node in NODES:
-        times = _latencies(live.folder / node / "answers.log", changes)
+        times = _latencies(folder / node / "answers.log", changes)
         slowest = [max(pair) for pair in zip(slowest, times, strict=True)]
         p99 = percentile(times, 99)
         yield Figure(f"until {node} answers right, p99", f"{p99:.1f} ms")
