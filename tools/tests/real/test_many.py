@@ -63,7 +63,7 @@ async def test_a_crowd_outlives_restarts(stage: Stage) -> None:
         await stage.equal(daemon)
 
         await asyncio.to_thread(plane.restart_etcd)
-        await asyncio.to_thread(plane.api.wait)
+        await asyncio.to_thread(plane.api.ready)
         await change(1)
         await stage.equal(daemon)
 
