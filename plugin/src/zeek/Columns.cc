@@ -19,18 +19,16 @@ void FillText(threading::Value& value, std::string_view text) {
     std::memcpy(value.val.string_val.data, text.data(), text.size());
 }
 
-void FillTexts(threading::Value& value, const std::vector<std::string_view>& texts) {
-    if ( value.present )
-        return;
-
-    value.present = true;
-    value.val.set_val.size = static_cast<zeek_int_t>(texts.size());
-    value.val.set_val.vals = new threading::Value*[texts.size()]; // Zeek deletes it
-    for ( size_t i = 0; i < texts.size(); ++i ) {
-        auto* element = new threading::Value(TYPE_STRING, false);
-        FillText(*element, texts[i]);
-        value.val.set_val.vals[i] = element;
+// Zeek deletes all of it: the array, its elements and their texts.
+void AddText(threading::Value& value, std::string_view text, size_t most) {
+    if ( ! value.present ) {
+        value.present = true;
+        value.val.set_val.size = 0;
+        value.val.set_val.vals = new threading::Value*[most];
     }
+    auto* element = new threading::Value(TYPE_STRING, false);
+    FillText(*element, text);
+    value.val.set_val.vals[value.val.set_val.size++] = element;
 }
 
 bool Fits(const threading::Field& field, Fact fact) {
@@ -146,8 +144,10 @@ bool Columns::FindEnd(const Plan& plan, const Side& side, threading::Value** val
 void Columns::FillSide(const Side& side, const Facts& facts, threading::Value** values) const {
     for ( const auto& column : side.columns ) {
         if ( IsSet(column.fact) ) {
-            if ( const auto texts = facts.Texts(column.fact, labels); ! texts.empty() )
-                FillTexts(*values[column.index], texts);
+            auto& value = *values[column.index];
+            if ( ! value.present ) // ours are not filled by scripts
+                facts.EachText(column.fact, labels,
+                               [&](std::string_view text, size_t most) { AddText(value, text, most); });
         }
         else if ( const auto text = facts.Text(column.fact); ! text.empty() )
             FillText(*values[column.index], text);

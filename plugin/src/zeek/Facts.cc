@@ -4,13 +4,9 @@
 #include <array>
 #include <utility>
 
-#include "timeline/Escape.h"
-
 namespace zeek::plugin::K8s_Timeline {
 
 namespace {
-
-constexpr size_t longest_label = 256; // as `enrich` cuts them
 
 constexpr std::array<std::pair<std::string_view, Fact>, 15> names = {{
     {"kind", Fact::kind},
@@ -67,21 +63,6 @@ std::string_view Facts::Text(Fact fact) const {
         case Fact::roles: break;
     }
     return {};
-}
-
-std::vector<std::string_view> Facts::Texts(Fact fact, const LabelFilter& filter) const {
-    std::vector<std::string_view> texts;
-    if ( ! owner )
-        return texts;
-
-    const auto& list = fact == Fact::labels ? owner->labels : fact == Fact::images ? owner->images : owner->roles;
-    for ( size_t i = 0; i < list.size(); ++i )
-        if ( fact != Fact::labels )
-            texts.push_back(list[i]);
-        else if ( filter.Passes(list[i]) )
-            texts.push_back(k8s::Shortened(list[i], longest_label));
-
-    return texts;
 }
 
 } // namespace zeek::plugin::K8s_Timeline

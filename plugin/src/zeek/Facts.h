@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "timeline/Escape.h"
 #include "timeline/Timeline.h"
 
 namespace zeek::plugin::K8s_Timeline {
@@ -62,10 +62,30 @@ public:
     /** A fact that is one string; empty if unset. */
     [[nodiscard]] std::string_view Text(Fact fact) const;
 
-    /** A fact that is a set of strings; empty if unset. */
-    [[nodiscard]] std::vector<std::string_view> Texts(Fact fact, const LabelFilter& filter) const;
+    /**
+     * The strings of a fact that is a set, as many as may be said; nothing if unset.
+     *
+     * Makes nothing of its own: this is done for each line of each log.
+     *
+     * @param each Is told each of them, and how many there can be at most.
+     */
+    void EachText(Fact fact, const LabelFilter& filter, const auto& each) const {
+        if ( ! owner )
+            return;
+        const auto& list = fact == Fact::labels ? owner->labels : fact == Fact::images ? owner->images : owner->roles;
+        const auto size = list.size();
+        for ( size_t i = 0; i < size; ++i ) {
+            const auto text = list[i];
+            if ( fact != Fact::labels )
+                each(text, size);
+            else if ( filter.Passes(text) )
+                each(k8s::Shortened(text, longest_label), size);
+        }
+    }
 
 private:
+    static constexpr size_t longest_label = 256; // as `enrich` cuts them
+
     const k8s::Timeline& timeline;
     k8s::Timeline::Answer answer;
     std::optional<k8s::OwnerView> owner;

@@ -43,8 +43,8 @@ RecordValPtr Records::Make(const Facts& facts) const {
         }
 
         auto set = make_intrusive<TableVal>(type->GetFieldType<TableType>(i));
-        for ( const auto text : facts.Texts(fact, labels) )
-            set->Assign(make_intrusive<StringVal>(text), nullptr);
+        facts.EachText(fact, labels,
+                       [&](std::string_view text, size_t) { set->Assign(make_intrusive<StringVal>(text), nullptr); });
         if ( set->Size() > 0 )
             record->Assign(i, std::move(set));
     }
