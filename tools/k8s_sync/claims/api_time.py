@@ -1,11 +1,13 @@
 """Reads the times of the Kubernetes API; asks no clock."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=4096)  # a pod tells few times, and those many times over
 def parse(text: str) -> int:
     """Turns a time as of RFC 3339 into microseconds since the epoch.
 

@@ -6,7 +6,7 @@ objects, as a cluster has few different labels, images and names per pod.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,6 +19,8 @@ from k8s_sync.model import SECOND, Proto
 
 _T = TypeVar("_T")
 _SHARED = 1 << 16
+_LABELS = 1 << 8
+"""Few: pods of one workload come one after another, and some have all of their own."""
 _PORTS = range(1, 1 << 16)
 _PROTOS: dict[str, Proto] = {"": "tcp", "TCP": "tcp", "UDP": "udp", "SCTP": "sctp"}
 _LOOPBACK_V4 = address.V4_PREFIX + b"\x7f"
@@ -73,7 +75,8 @@ class Reader:
     def __init__(self, problems: Problems) -> None:
         """Reports to `problems` what is no use."""
         self._problems = problems
-        self._shared: dict[object, object] = {}
+        self._shared: dict[Any, Any] = {}
+        self._labels: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
 
     def share(self, value: _T) -> _T:
         """Returns the equal value that is already in use elsewhere, if any."""
@@ -81,12 +84,20 @@ class Reader:
             # What changes with every rollout must not pile up. What is in use stays
             # in use; only new objects start sharing anew.
             self._shared.clear()
-        return cast("_T", self._shared.setdefault(value, value))
+        shared: _T = self._shared.setdefault(value, value)
+        return shared
 
     def labels(self, labels: Mapping[str, str]) -> tuple[str, ...]:
         """Writes labels as sorted ``key=value``."""
+        told = tuple(labels.items())
+        if (known := self._labels.get(told)) is not None:
+            return known
         share = self.share
-        return share(tuple(sorted(share(f"{k}={v}") for k, v in labels.items())))
+        written = share(tuple(sorted(share(f"{k}={v}") for k, v in told)))
+        if len(self._labels) >= _LABELS:
+            self._labels.clear()
+        self._labels[told] = written
+        return written
 
     def each(
         self, place: str, read: Callable[[str], _T], texts: Iterable[str]
@@ -105,7 +116,13 @@ class Reader:
 
     def time(self, place: str, text: str | None) -> int | None:
         """Reads a time; None if it is unset or wrong."""
-        return next(self.each(place, api_time.parse, (text or "",)), None)
+        if not text:
+            return None
+        try:
+            return api_time.parse(text)
+        except ValueError as error:
+            self._problems.report(place, str(error))
+            return None
 
     def port(self, place: str, number: int, protocol: str) -> tuple[int, Proto] | None:
         """Reads a port; None if it is unset or wrong."""

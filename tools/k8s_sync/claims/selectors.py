@@ -1,9 +1,11 @@
 """Which services select a pod."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 Labels = tuple[str, ...]
+
+_NONE: Mapping[str, tuple[Labels, str]] = {}
 
 
 def selects(selector: Collection[str], labels: Collection[str]) -> bool:
@@ -19,32 +21,32 @@ class Selectors:
     """
 
     def __init__(self) -> None:
-        self._by_label: defaultdict[tuple[str, str], dict[str, tuple[Labels, str]]]
+        self._by_label: defaultdict[str, dict[str, dict[str, tuple[Labels, str]]]]
         self._by_label = defaultdict(dict)
 
     def add(self, namespace: str, uid: str, selector: Labels, name: str) -> None:
         """Adds a service; one without a selector selects nothing."""
         if selector:
-            self._by_label[namespace, selector[0]][uid] = selector, name
+            found = self._by_label[namespace].setdefault(selector[0], {})
+            found[uid] = selector, name
 
     def remove(self, namespace: str, uid: str, selector: Labels) -> None:
         """Removes a service that was added with just this selector."""
         if selector:
-            index = namespace, selector[0]
-            del self._by_label[index][uid]
-            if not self._by_label[index]:
-                del self._by_label[index]
+            here = self._by_label[namespace]
+            del here[selector[0]][uid]
+            if not here[selector[0]]:
+                del here[selector[0]]
+            if not here:
+                del self._by_label[namespace]
 
     def services(self, namespace: str, labels: Labels) -> list[str]:
         """Names the services that select a pod."""
         # One may be there twice: a new one, and the one whose name it has.
-        return [
-            *{
-                name: None
-                for label in labels
-                for selector, name in self._by_label.get(
-                    (namespace, label), {}
-                ).values()
-                if selects(selector, labels)
-            }
-        ]
+        names: dict[str, None] = {}
+        if here := self._by_label.get(namespace):
+            for label in labels:
+                for selector, name in here.get(label, _NONE).values():
+                    if selects(selector, labels):
+                        names[name] = None
+        return [*names]

@@ -19,6 +19,13 @@ def test_what_is_shared_is_bounded() -> None:
     assert len(read._shared) <= facts._SHARED
 
 
+def test_the_labels_that_are_known_are_bounded() -> None:
+    read = Reader(Problems())
+    for number in range(3 * facts._LABELS):
+        assert read.labels({"a": str(number)}) == (f"a={number}",)
+    assert len(read._labels) <= facts._LABELS
+
+
 def test_a_problem_is_told_once() -> None:
     said: list[str] = []
     found = Problems(said.append)
