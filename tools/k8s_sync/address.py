@@ -6,6 +6,8 @@ every way of writing one and the same address ends in the same key.
 
 import socket
 
+SIZE = 16
+"""Bytes of a packed address."""
 V4_PREFIX = b"\x00" * 10 + b"\xff\xff"
 _V4_PREFIX_BITS = 96
 _BITS = 128

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from k8s_sync.claims.selectors import Selectors
-from k8s_sync.claims.slices import ALL_PORTS, Service, Slices
+from k8s_sync.claims.slices import ALL_PORTS, Service, Slices, each_address
 from k8s_sync.model import Owner, Proto
 
 Place = tuple[bytes, int, Proto]
@@ -47,7 +47,7 @@ class Backends:
         found: defaultdict[Place, set[str]] = defaultdict(set)
         for one in self._slices.naming(uid):
             if one.service.namespace == owner.namespace and one.service.name in names:
-                for packed in one.pods[uid]:
+                for packed in each_address(one.pods[uid]):
                     for port, proto in one.ports:
                         found[packed, port, proto].add(one.service.name)
         decided = {}

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from k8s_sync import address
 from k8s_sync.claims.facts import Reader, place, usable
 from k8s_sync.kube.objects import Object, Port
 from k8s_sync.model import Proto
@@ -35,8 +36,9 @@ class SliceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     uid: str
     service: Service
     created: int
-    pods: dict[str, tuple[bytes, ...]]
-    """Addresses of what is behind the service, by the uid of its API object."""
+    pods: dict[str, bytes]
+    """Addresses of what is behind the service, one after the other, by the uid of its
+    API object. There are as many as pods, so they are kept small."""
     others: tuple[bytes, ...]
     """Addresses of whoever else is behind it, and is no object of the cluster."""
     ports: tuple[tuple[int, Proto], ...]
@@ -49,7 +51,7 @@ def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
     if obj.address_type not in _TYPES:
         return None
     at = place("endpointslices", metadata)
-    pods: dict[str, tuple[bytes, ...]] = {}
+    pods: dict[str, bytes] = {}
     others: dict[bytes, None] = {}
     for endpoint in obj.endpoints or ():
         addresses = tuple(read.each(at, usable, endpoint.addresses))
@@ -57,7 +59,7 @@ def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
         if target is None:
             others |= dict.fromkeys(addresses)
         elif target.uid:
-            pods[target.uid] = (*pods.get(target.uid, ()), *addresses)
+            pods[target.uid] = b"".join((pods.get(target.uid, b""), *addresses))
     return SliceFacts(
         uid=metadata.uid,
         service=Service(
@@ -88,7 +90,7 @@ class Slices:
         """Knows of none."""
         self._slices: dict[str, SliceFacts] = {}
         self._of: defaultdict[Service, set[str]] = defaultdict(set)
-        # One member each, as a rule: a tuple takes a fifth of what a set does.
+        # One member each, as a rule, and then the same one for all pods of a slice.
         self._naming: dict[str, tuple[str, ...]] = {}
 
     def of(self, service: Service) -> list[SliceFacts]:
@@ -115,9 +117,17 @@ class Slices:
             return before
         self._slices[uid] = facts
         self._of[facts.service].add(uid)
+        alone = (uid,)
         for pod in facts.pods.keys() - (before.pods if before else {}):
-            self._naming[pod] = (*self._naming.get(pod, ()), uid)
+            known = self._naming.get(pod)
+            self._naming[pod] = (*known, uid) if known else alone
         return before
+
+
+def each_address(packed: bytes) -> Iterator[bytes]:
+    """Yields addresses that are kept one after the other."""
+    for at in range(0, len(packed), address.SIZE):
+        yield packed[at : at + address.SIZE]
 
 
 def moved(before: SliceFacts | None, after: SliceFacts | None) -> set[str]:
