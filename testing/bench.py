@@ -15,11 +15,13 @@ from pathlib import Path
 
 from benchmarks import (
     churn_part,
+    daemon_part,
     detect_part,
     enrich_part,
     history_part,
     join_part,
     latency_part,
+    mixed_part,
     peers_part,
     saved,
     zeek_parts,
@@ -28,6 +30,14 @@ from benchmarks.figures import Figure, LackingError, table
 from benchmarks.zeek_parts import Bench, Options
 
 _WIDTH = 70
+_QUICK = {
+    "claims": 15_000,
+    "packets": 5_000,
+    "past": 100_000,
+    "mix": 20_000,
+    "mixed": 30_000,
+}
+_QUICK_PARTS = ["load", "mixed", "daemon", "enrich", "history", "lookup"]
 
 
 def say(text: str) -> None:
@@ -49,10 +59,15 @@ def main() -> int:
             "Zeek's work for packets",
             lambda options: zeek_parts.packets(bench(options)),
         ),
+        "mixed": (
+            "Zeek on mixed traffic, beside a table in scripts",
+            lambda options: mixed_part.rivalling(bench(options)),
+        ),
         "detect": (
             "Zeek's work with all detections",
             lambda options: detect_part.detecting(bench(options)),
         ),
+        "daemon": ("taking in all pods, beside other clients", daemon_part.syncing),
         "enrich": ("k8s-sync enrich, conn.log", enrich_part.enriching),
         "history": ("k8s-sync whois, a long history", history_part.asking),
         "peers": ("k8s-sync enrich beside others", peers_part.comparing),
@@ -84,21 +99,36 @@ def main() -> int:
         help="packets of captures to read with all detections, at least [%(default)s]",
     )
     parser.add_argument(
+        "--mixed",
+        type=int,
+        default=500_000,
+        help="packets of mixed traffic to read, about [%(default)s]",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="the parts that take a few minutes, and all of it smaller",
+    )
+    parser.add_argument(
         "--save",
         action="store_true",
         help="keep the figures where `make docs` finds them for the README",
     )
     arguments = parser.parse_args()
     wanted = arguments.parts or list(parts)
+    if arguments.quick:
+        parser.set_defaults(**_QUICK)
+        arguments = parser.parse_args()
+        wanted = arguments.parts or _QUICK_PARTS
     for name in wanted:
         if name not in parts:
             parser.error(f"no part '{name}'; there are: {', '.join(parts)}")
     counts = (arguments.claims, arguments.packets, arguments.past, arguments.mix)
-    if min(counts) < 1:
-        parser.error("--claims, --packets, --past and --mix must be at least 1")
+    if min(*counts, arguments.mixed) < 1:
+        parser.error("all numbers must be at least 1")
     failed = False
     with tempfile.TemporaryDirectory(prefix="zeek-k8s-bench-") as scratch:
-        options = Options(Path(scratch), *counts[:2], say, *counts[2:])
+        options = Options(Path(scratch), *counts[:2], say, *counts[2:], arguments.mixed)
         for name in wanted:
             title, measure = parts[name]
             try:

@@ -7,13 +7,13 @@ does, it does for lines.
 
 import random
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.cluster import BEGAN, address
 
 _START = BEGAN + 86_400
-_PCAP = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+PCAP = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
 _ETHERNET = bytes.fromhex("020000000002 020000000001 0800")
 _TCP, _UDP = 6, 17
 _SYN, _ACK, _PUSH, _FIN = 2, 16, 8, 1
@@ -23,14 +23,14 @@ _SPREAD = 200_000
 Packet = tuple[int, bytes]
 Ends = tuple[bytes, int, bytes, int]
 
-_REQUEST = (
+REQUEST = (
     b"GET /cart/%d HTTP/1.1\r\nHost: checkout.shop.svc.cluster.local\r\n"
     b"User-Agent: bench/1.0\r\nAccept: */*\r\n\r\n"
 )
-_RESPONSE = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 512\r\n\r\n"
-    + b'{"a":"%s"}' % (b"x" * 504)
+ANSWER_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 )
+_RESPONSE = ANSWER_HEAD % 512 + b'{"a":"%s"}' % (b"x" * 504)
 _QUESTION = b"\x08checkout\x04shop\x03svc\x07cluster\x05local\x00\x00\x01\x00\x01"
 _ANSWER = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x1e\x00\x04"
 
@@ -50,7 +50,7 @@ def _udp(ends: Ends, payload: bytes, *, back: bool) -> bytes:
     return _frame(_UDP, source, target, head + payload)
 
 
-def _tcp(ends: Ends, exchange: list[tuple[bool, bytes]]) -> Iterator[bytes]:
+def tcp(ends: Ends, exchange: Iterable[tuple[bool, bytes]]) -> Iterator[bytes]:
     """A whole connection: handshake, what is said (back or forth), and its end."""
     seq = [1000, 5000]
     opening = [(False, _SYN, b""), (True, _SYN | _ACK, b""), (False, _ACK, b"")]
@@ -65,26 +65,33 @@ def _tcp(ends: Ends, exchange: list[tuple[bool, bytes]]) -> Iterator[bytes]:
         seq[back] += len(payload) + bool(flags & (_SYN | _FIN))
 
 
-def _connection(n: int, ends: Ends, peer: bytes) -> list[bytes]:
-    kind = n % 10
-    if kind < 4:  # noqa: PLR2004 -- of ten
-        return list(_tcp(ends, [(False, _REQUEST % n), (True, _RESPONSE)]))
-    if kind < 7:  # noqa: PLR2004
-        number = struct.pack("!H", n % 65536)
-        question = number + bytes.fromhex("0100 0001 0000 0000 0000") + _QUESTION
-        answer = number + bytes.fromhex("8180 0001 0001 0000 0000") + _QUESTION
-        return [
-            _udp(ends, question, back=False),
-            _udp(ends, answer + _ANSWER + peer, back=True),
-        ]
+def dns(n: int, ends: Ends) -> list[bytes]:
+    """A question and its answer."""
+    number = struct.pack("!H", n % 65536)
+    question = number + bytes.fromhex("0100 0001 0000 0000 0000") + _QUESTION
+    answer = number + bytes.fromhex("8180 0001 0001 0000 0000") + _QUESTION
+    return [
+        _udp(ends, question, back=False),
+        _udp(ends, answer + _ANSWER + ends[0], back=True),
+    ]
+
+
+def _connection(n: int, ends: Ends) -> list[bytes]:
+    port = ends[3]
+    if port == HTTP:
+        return list(tcp(ends, [(False, REQUEST % n), (True, _RESPONSE)]))
+    if port == DNS:
+        return dns(n, ends)
     chunk = bytes([n % 251]) * 900
-    return list(_tcp(ends, [(bool(i % 2), chunk) for i in range(8)]))
+    return list(tcp(ends, [(bool(i % 2), chunk) for i in range(8)]))
 
 
-_PORTS = (*(80,) * 4, *(53,) * 3, *(9000,) * 3)
+HTTP, DNS, OTHER = 80, 53, 9000
+_PORTS = (*(HTTP,) * 4, *(DNS,) * 3, *(OTHER,) * 3)
 
 
-def _ends(dice: random.Random, n: int, hosts: int) -> Ends:
+def ends(dice: random.Random, n: int, hosts: int) -> Ends:
+    """Who talks in the `n`-th connection, and on which ports."""
     orig, resp = dice.randrange(hosts), dice.randrange(hosts)
     return address(orig), 20_000 + n % 40_000, address(resp), _PORTS[n % 10]
 
@@ -95,15 +102,15 @@ def write_pcap(path: Path, packets: int, hosts: int) -> int:
     found: list[Packet] = []
     n = 0
     while len(found) < packets:
-        ends = _ends(dice, n, hosts)
+        of = ends(dice, n, hosts)
         # Connections overlap, some thousand of them at a time.
         begin = _START * 1_000_000 + n * 1000 + dice.randrange(1000)
-        for i, frame in enumerate(_connection(n, ends, ends[0])):
+        for i, frame in enumerate(_connection(n, of)):
             found.append((begin + i * _SPREAD, frame))
         n += 1
     found.sort()
     with path.open("wb") as pcap:
-        pcap.write(_PCAP)
+        pcap.write(PCAP)
         for time, frame in found:
             seconds, micros = divmod(time, 1_000_000)
             size = len(frame)
@@ -134,9 +141,9 @@ def write_conn_log(path: Path, rows: int, hosts: int) -> None:
         log.write("#fields\t" + "\t".join(_NAMES.split()) + "\n")
         log.write("#types\t" + "\t".join(_TYPES.split()) + "\n")
         for n in range(rows):
-            orig, sport, resp, dport = _ends(dice, n, hosts)
-            service = _SERVICES[(80, 53, 9000).index(dport)]
-            proto, number = ("udp", _UDP) if dport == 53 else ("tcp", _TCP)  # noqa: PLR2004
+            orig, sport, resp, dport = ends(dice, n, hosts)
+            service = _SERVICES[(HTTP, DNS, OTHER).index(dport)]
+            proto, number = ("udp", _UDP) if dport == DNS else ("tcp", _TCP)
             log.write(
                 f"{_START + n // 1000}.{n % 1000 * 1000:06d}\tC{dice.getrandbits(90):x}"
                 f"\t{'.'.join(map(str, orig))}\t{sport}\t{'.'.join(map(str, resp))}"

@@ -1,0 +1,74 @@
+"""Counts instructions of a program by thread and by function."""
+
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.counters import Command, Env
+from benchmarks.figures import LackingError
+from benchmarks.process import run
+
+_MAIN = "-01"
+_SUMMARY = re.compile(r"^(?:summary|totals): (\d+)", re.MULTILINE)
+_LINE = re.compile(r"^ *(?P<count>[\d,]+) .*?:(?P<name>[^:/].*) \[(?P<object>.*)\]$")
+
+
+class Profile(NamedTuple):
+    """Instructions of a run."""
+
+    main: int
+    """Of the main thread: in Zeek, that of packets and scripts."""
+    total: int
+    """Of all threads: in Zeek, the writers of logs as well."""
+    functions: Mapping[str, int]
+    """What each function of the main thread does itself, with its library."""
+
+    def minus(self, start: "Profile") -> "Profile":
+        """Takes off what starting costs."""
+        own = Counter(self.functions)
+        own.subtract(start.functions)
+        return Profile(self.main - start.main, self.total - start.total, own)
+
+
+def profile(command: Command, folder: Path, env: Env) -> Profile:
+    """Runs a program under callgrind.
+
+    Raises:
+        LackingError: There is no valgrind here.
+    """
+    if not shutil.which("valgrind"):
+        raise LackingError("install valgrind")
+    out = folder / "callgrind"
+    options = ["--tool=callgrind", "--separate-threads=yes"]
+    run(
+        ["valgrind", *options, f"--callgrind-out-file={out}", "--", *command],
+        folder,
+        env,
+    )
+    found = {path: _instructions(path) for path in folder.glob("callgrind-*")}
+    main = next(path for path in found if path.name.endswith(_MAIN))
+    functions = _functions(main)
+    result = Profile(found[main], sum(found.values()), functions)
+    for path in found:
+        path.unlink()
+    return result
+
+
+def _instructions(path: Path) -> int:
+    found = _SUMMARY.search(path.read_text(errors="replace"))
+    return int(found[1]) if found else 0
+
+
+def _functions(path: Path) -> Counter[str]:
+    command = ["callgrind_annotate", "--threshold=100", "--show-percs=no", str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: Counter[str] = Counter()
+    for line in done.stdout.splitlines():
+        if one := _LINE.match(line):
+            name = f"{one['name']} [{Path(one['object']).name}]"
+            found[name] += int(one["count"].replace(",", ""))
+    return found

@@ -1,0 +1,149 @@
+"""Zeek on mixed traffic: with the package, without it, and with a table in scripts."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from benchmarks import cluster, mixed, traffic
+from benchmarks.callgrind import Profile, profile
+from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.process import run
+from benchmarks.zeek_parts import INSTRUCTIONS, Bench, all_columns
+from k8s_sync import address
+
+_HERE = Path(__file__).resolve().parent
+_SCRIPT = _HERE / "script_table.zeek"
+_NAMES = {
+    "package": "the package",
+    "columns": "all columns",
+    "script": "a table in scripts, conn.log only",
+}
+_OURS = "K8s-Timeline"
+_SHOWN = 5
+_FIELDS = ("kind", "match", "namespace", "pod", "workload", "node", "service")
+
+
+def rivalling(bench: Bench) -> list[Figure]:
+    """Instructions for a mixed trace, as ratios to the same Zeek without the package.
+
+    What starting costs, journal and table included, is taken off.
+    """
+    options = bench.options
+    folder = options.folder
+    options.say(f"writing a mixed trace of {options.mixed} packets")
+    trace, nothing = folder / "mixed.pcap", folder / "mixed-none.pcap"
+    journal, table = folder / "mixed-claims.log", folder / "pods.log"
+    cluster.write_journal(journal, options.claims)
+    told = mixed.write(trace, journal, options.mixed, options.claims)
+    traffic.write_pcap(nothing, 0, 1)
+    _write_table(table, options.claims)
+
+    ways: dict[str, tuple[str | Path, ...]] = {
+        "plain": (),
+        "package": ("zeek-k8s", f"K8s::journal={journal}"),
+        "columns": ("zeek-k8s", *all_columns(), f"K8s::journal={journal}"),
+        "script": (_SCRIPT, f"Pods::file={table}"),
+    }
+    profiles = {}
+    for name, more in ways.items():
+        found = []
+        for read in (trace, nothing):
+            options.say(f"Zeek, {name}, {read.stem}, under callgrind")
+            scratch = bench.scratch(f"{name}, {read.stem}")
+            found.append(profile(bench.reading(read, *more), scratch, bench.env))
+        profiles[name] = found[0].minus(found[1])
+    lines = _lines(bench.scratch(f"plain, {trace.stem}"))
+    captured = f"{told.captured:,}, {told.connections:,}"
+    return [
+        Figure(
+            f"{told.packets:,} packets, {lines:,} log lines",
+            f"{told.packets / lines:.1f} a line",
+            f"{options.claims:,} claims",
+        ),
+        Figure("packets of captures, and connections made up", captured),
+        Figure(
+            "the same Zeek without the package",
+            f"{profiles['plain'].total / 1e9:.3f} G instr.",
+            f"{profiles['plain'].main / 1e9:.3f} G in the main loop",
+        ),
+        *(_added(name, profiles, lines) for name in ("package", "columns", "script")),
+        *_ratios(profiles),
+        *_shares(profiles["columns"]),
+        *_memory(bench, ways, nothing),
+    ]
+
+
+def _added(name: str, profiles: Mapping[str, Profile], lines: int) -> Figure:
+    base, its = profiles["plain"], profiles[name]
+    return Figure(
+        f"what {_NAMES[name]} adds to a log line",
+        f"{(its.total - base.total) / lines / 1e3:.1f} k instr.",
+        f"{(its.main - base.main) / lines / 1e3:.1f} k in the main loop",
+    )
+
+
+def _ratios(profiles: Mapping[str, Profile]) -> Iterable[Figure]:
+    """All threads, and the one that must keep up with packets."""
+    base = profiles["plain"]
+    for name in ("package", "columns"):
+        its = profiles[name]
+        for where, ratio in (
+            ("all threads", its.total / base.total),
+            ("main loop", its.main / base.main),
+        ):
+            what = f"ratio, {_NAMES[name]}, {where}"
+            yield at_most(what, ratio, INSTRUCTIONS, "{:.4f}")
+    script = profiles["script"]
+    yield Figure(
+        f"ratio, {_NAMES['script']}",
+        f"{script.total / base.total:.4f}",
+        f"{script.main / base.main:.4f} in the main loop",
+    )
+
+
+def _shares(its: Profile) -> Iterable[Figure]:
+    """Where ours stands among the functions of the main loop."""
+    order = sorted(its.functions, key=its.functions.__getitem__, reverse=True)
+    ours = [name for name in order if _OURS in name]
+    share = sum(its.functions[name] for name in ours) / its.main
+    yield Figure("our own functions, share of the main loop", f"{share:.2%}")
+    for name in ours[:_SHOWN]:
+        short = name.partition("(")[0].rpartition("::")[2] or name
+        rank = order.index(name) + 1
+        yield Figure(
+            f"  {short}", f"{its.functions[name] / its.main:.2%}", f"number {rank}"
+        )
+    yield at_least("rank of our first function", order.index(ours[0]) + 1, 11, "{}")
+
+
+def _memory(
+    bench: Bench, ways: Mapping[str, tuple[str | Path, ...]], nothing: Path
+) -> Iterable[Figure]:
+    """Highest memory for each address, which the others hold without its history."""
+    rss = {}
+    for name in ("plain", "package", "script"):
+        bench.options.say(f"Zeek, memory, {name}")
+        command = bench.reading(nothing, *ways[name])
+        rss[name] = run(command, bench.scratch(f"{name}, memory"), bench.env).rss
+    if rss["plain"]:
+        for name in ("package", "script"):
+            each = (rss[name] - rss["plain"]) / bench.options.claims
+            yield Figure(f"{name}: highest memory for each address", f"{each:.0f} B")
+
+
+def _lines(folder: Path) -> int:
+    return sum(
+        not line.startswith("#")
+        for log in folder.glob("*.log")
+        for line in log.read_text(errors="replace").splitlines()
+    )
+
+
+def _write_table(path: Path, count: int) -> None:
+    """The claims as the Input framework reads a table."""
+    with path.open("w") as file:
+        file.write("#fields\taddress\t" + "\t".join(_FIELDS) + "\n")
+        for claim in cluster.claims(count):
+            owner = claim.owner
+            cells = ("pod", "exact", owner.namespace, owner.pod, owner.workload)
+            row = (address.text(claim.address), *cells, owner.node, "-")
+            file.write("\t".join(row) + "\n")
