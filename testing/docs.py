@@ -15,7 +15,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP / "tools"))  # works from a checkout, like tools/k8s-sync
 
-from readme import daemon, notices, proofs, queries, zeek  # noqa: E402
+from readme import bars, daemon, notices, proofs, queries, zeek  # noqa: E402
 
 _PART = re.compile(
     r"(?P<begin><!-- generated: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- /generated -->)",
@@ -32,7 +32,8 @@ FILES: dict[Path, tuple[Callable[[], str], ...]] = {
         *(zeek.columns, zeek.options, notices.notices, zeek.telemetry),
         *(daemon.daemon, daemon.metrics, daemon.rbac),
         *(queries.duckdb, queries.clickhouse, queries.spark),
-        *(proofs.simulator, proofs.verdicts, proofs.whois, proofs.enrich, proofs.feed),
+        *(proofs.simulator, proofs.verdicts, proofs.whois, proofs.enrich),
+        *(proofs.feed, bars.bars),
     ),
     zeek.DETECTIONS / "README.md": (notices.reference,),
 }
