@@ -18,6 +18,7 @@ from benchmarks import (
     daemon_part,
     detect_part,
     enrich_part,
+    events_part,
     history_part,
     join_part,
     latency_part,
@@ -68,6 +69,10 @@ def main() -> int:
             lambda options: detect_part.detecting(bench(options)),
         ),
         "daemon": ("taking in all pods, beside other clients", daemon_part.syncing),
+        "events": (
+            "one event for each pod, rather than batches",
+            lambda options: events_part.counting(bench(options)),
+        ),
         "enrich": ("k8s-sync enrich, conn.log", enrich_part.enriching),
         "history": ("k8s-sync whois, a long history", history_part.asking),
         "peers": ("k8s-sync enrich beside others", peers_part.comparing),

@@ -1,6 +1,8 @@
 """Zeek on mixed traffic: with the package, without it, and with a table in scripts."""
 
+import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks import cluster, mixed, traffic
@@ -41,16 +43,20 @@ def rivalling(bench: Bench) -> list[Figure]:
         "plain": (),
         "package": ("zeek-k8s", f"K8s::journal={journal}"),
         "columns": ("zeek-k8s", *all_columns(), f"K8s::journal={journal}"),
-        "script": (_SCRIPT, f"Pods::file={table}"),
+        "script": (_SCRIPT, f"Pods::table_file={table}"),
     }
-    profiles = {}
-    for name, more in ways.items():
+
+    def measure(name: str) -> Profile:
         found = []
         for read in (trace, nothing):
             options.say(f"Zeek, {name}, {read.stem}, under callgrind")
             scratch = bench.scratch(f"{name}, {read.stem}")
-            found.append(profile(bench.reading(read, *more), scratch, bench.env))
-        profiles[name] = found[0].minus(found[1])
+            command = bench.reading(read, *ways[name])
+            found.append(profile(command, scratch, bench.env))
+        return found[0].minus(found[1])
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        profiles = dict(zip(ways, pool.map(measure, ways), strict=True))
     lines = _lines(bench.scratch(f"plain, {trace.stem}"))
     captured = f"{told.captured:,}, {told.connections:,}"
     return [

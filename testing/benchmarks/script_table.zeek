@@ -9,7 +9,7 @@ module Pods;
 
 export {
 	## Where the table is read from.
-	const file = "" &redef;
+	const table_file = "" &redef;
 
 	type Owner: record {
 		kind: string &log;
@@ -36,13 +36,8 @@ global owners: table[addr] of Owner;
 event zeek_init()
 	{
 	suspend_processing();
-	Input::add_table([
-	    $source=file,
-	    $name="pods",
-	    $idx=Index,
-	    $val=Owner,
-	    $destination=owners
-	]);
+	Input::add_table([$source=table_file, $name="pods", $idx=Index, $val=Owner,
+	    $destination=owners]);
 	}
 
 event Input::end_of_data(name: string, source: string)

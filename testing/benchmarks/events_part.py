@@ -1,0 +1,45 @@
+"""One event for each pod, into a table of a script: what batches are beside."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from benchmarks.process import run
+from benchmarks.zeek_parts import Bench
+from fakes.loopback import free_port
+
+PODS = 15_000
+_HERE = Path(__file__).resolve().parent
+
+
+def counting(bench: Bench) -> list[Figure]:
+    """Processor time of Zeek and of the sender, for each pod.
+
+    The part `join` says what batches take for the same.
+    """
+    costs = {pods: _sent(bench, pods) for pods in (1, PODS)}
+    each = (costs[PODS] - costs[1]) / (PODS - 1)
+    return [
+        Figure(
+            f"one event for each of {PODS:,} pods, Zeek",
+            f"{each * 1e6:.0f} us/pod",
+            "processor, all threads",
+        )
+    ]
+
+
+def _sent(bench: Bench, pods: int) -> float:
+    """CPU seconds of a Zeek that gets so many events."""
+    bench.options.say(f"one event for each of {pods} pods")
+    port = free_port()
+    sender = [sys.executable, _HERE / "simple_events.py", str(port), str(pods)]
+    with subprocess.Popen(sender, stderr=subprocess.DEVNULL) as sending:
+        try:
+            command = [
+                *(bench.program, _HERE / "script_events.zeek"),
+                *(f"Pods::listen_port={port}/tcp", f"Pods::expected={pods}"),
+            ]
+            return run(command, bench.scratch("events"), bench.env).cpu
+        finally:
+            sending.kill()
