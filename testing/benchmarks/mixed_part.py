@@ -113,7 +113,8 @@ def _shares(its: Profile) -> Iterable[Figure]:
     share = sum(its.functions[name] for name in ours) / its.main
     yield Figure("our own functions, share of the main loop", f"{share:.2%}")
     for name in ours[:_SHOWN]:
-        short = name.partition("(")[0].rpartition("::")[2] or name
+        plain = name.replace("(anonymous namespace)::", "")
+        short = plain.partition("(")[0].rpartition("::")[2] or name
         rank = order.index(name) + 1
         yield Figure(
             f"  {short}", f"{its.functions[name] / its.main:.2%}", f"number {rank}"
