@@ -33,10 +33,15 @@ def _sent(bench: Bench, pods: int) -> float:
     """CPU seconds of a Zeek that gets so many events."""
     bench.options.say(f"one event for each of {pods} pods")
     port = free_port()
-    sender = [sys.executable, _HERE / "simple_events.py", str(port), str(pods)]
+    sender: list[str | Path] = [
+        sys.executable,
+        _HERE / "simple_events.py",
+        str(port),
+        str(pods),
+    ]
     with subprocess.Popen(sender, stderr=subprocess.DEVNULL) as sending:
         try:
-            command = [
+            command: list[str | Path] = [
                 *(bench.program, _HERE / "script_events.zeek"),
                 *(f"Pods::listen_port={port}/tcp", f"Pods::expected={pods}"),
             ]
