@@ -1,6 +1,6 @@
 ##! What captures in a cluster need so that Zeek sees anything in them: packets whose
-##! checksums nobody has finished yet, and VXLAN on another port than its own. All of
-##! it is off unless an option says so. Runs on every node of a Zeek cluster.
+##! checksums nobody has finished yet, and, if an option says so, VXLAN on another port
+##! than its own. Runs on every node of a Zeek cluster.
 
 @load base/frameworks/reporter
 
@@ -15,7 +15,7 @@ export {
 	## ignore the data of every such packet. The ranges are those of
 	## `K8s::ranges`; they join what *ignore_checksums_nets* has otherwise.
 	## Needs nothing if checksums are ignored anyway.
-	option ignore_cluster_checksums = F;
+	option ignore_cluster_checksums = T;
 
 	## How often Zeek looks for ranges that have become known.
 	option range_check_interval = 10sec;

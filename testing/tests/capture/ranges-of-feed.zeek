@@ -51,7 +51,7 @@ event K8s::synced(source: string) &priority=-10
 
 event zeek_init() &priority=-10
 	{
-	event change(T);
+	show("on");
 	event K8s::feed_v1("prod", 1, 1, "snapshot", head + "prod\t10.244.0.0/16\t-\t1\tpod\nprod\tfd00:10:244::/56\t-\t2\tpod\nprod\t10.96.0.0/12\t-\t3\tservice\n");
 	event K8s::feed_v1("prod", 1, 0, "end", "1 0");
 	}
