@@ -116,8 +116,8 @@ class Pods:
         self._ports.forget(name)
         self._index(name, self._pods.pop(name), None)
         if name != uid:
-            self._statics.forget(before=self._ledger.horizon)
             self._statics.keep(name, pod)
+            self._statics.forget(before=self._ledger.horizon)
         return rows
 
     def on_node(self, node: str) -> bool:

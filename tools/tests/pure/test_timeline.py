@@ -103,6 +103,15 @@ def test_what_is_forgotten_leaves_others_on_its_address() -> None:
     assert [row.owner.uid for row in timeline.claims(here)] == ["u2"]
 
 
+def test_what_is_forgotten_leaves_others_where_there_were_many() -> None:
+    here = address.pack("10.0.0.1")
+    past = [claim(n, address=here, end=100 + n) for n in range(1, 21)]
+    timeline = timeline_of([*past, claim(50, address=here)])
+    assert timeline.evict(119) == 18
+    assert {row.owner.uid for row in timeline.claims(here)} == {"u19", "u20", "u50"}
+    assert timeline.owner(here, 119).owner == claim(50).owner
+
+
 def test_a_block_that_is_missing_has_an_end() -> None:
     block = Range(cluster="c1", subnet=address.Subnet.parse("10.0.0.0/8"), kind="pod")
     assert missing(block, 7).end == 7
