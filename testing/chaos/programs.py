@@ -78,8 +78,9 @@ class Programs:
         }
         command = self._commands[name]
         if name == "api":
-            # A server that comes back counts on, but its history is gone.
-            command = [*command, "--version", str(time.time_ns() // 1_000_000)]
+            # A server that comes back counts on, but its history is gone. Each object
+            # that it reads takes a version, so a start has to be far from the last.
+            command = [*command, "--version", str(time.time_ns() // 1000)]
         with (folder / "out").open("ab") as output:
             self._processes[name] = subprocess.Popen(
                 command,
