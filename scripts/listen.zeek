@@ -54,10 +54,15 @@ function listen_is_safe(): bool
 
 @ifdef ( listens )
 
-# Whoever lets no daemon in needs no cache.
 event zeek_init() &priority=20
 	{
+	# Whoever lets no daemon in needs no cache.
 	listens = T;
+
+	# Before other nodes connect: of what the daemon subscribes to just while Broker
+	# makes a peering, the new peer is not told, and its answers would reach nobody.
+	if ( Cluster::is_enabled() && Cluster::local_node_type() == Cluster::MANAGER )
+		Cluster::subscribe(status_topic);
 	}
 
 @endif

@@ -18,7 +18,7 @@ from pathlib import Path
 _TESTING = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(_TESTING), str(_TESTING.parent / "tools")]
 
-from chaos.programs import Programs  # noqa: E402
+from chaos.programs import Programs, get  # noqa: E402
 from chaos.steps import Steps  # noqa: E402
 from chaos.truth import ADDRESSES, Truth  # noqa: E402
 from chaos.verdict import (  # noqa: E402
@@ -29,6 +29,9 @@ from chaos.verdict import (  # noqa: E402
     wait_until_equal,
 )
 
+SAID = ("out", "k8s_sync.log", "cluster.log", "broker.log")
+"""What programs write while they run; the manager alone has the last three if there
+is no logger."""
 QUIET = 5.0
 """Seconds after the last fault within which all have to be equal."""
 
@@ -92,12 +95,17 @@ def _run(
 
 
 def _show(programs: Programs) -> None:
-    """Shows what the programs said last."""
+    """Shows what the programs said last, and what the daemon thinks of the nodes."""
     for name in programs.names:
-        out = programs.folder / name / "out"
-        if out.exists():
-            lines = out.read_text(errors="replace").splitlines()[-12:]
-            print(f"--- {name}", *lines, sep="\n", file=sys.stderr)
+        for file in SAID:
+            said = programs.folder / name / file
+            if said.exists():
+                lines = said.read_text(errors="replace").splitlines()[-12:]
+                print(f"--- {name}: {file}", *lines, sep="\n", file=sys.stderr)
+    print("--- readyz", get(f"{programs.health_url}/readyz"), file=sys.stderr)
+    for line in get(f"{programs.health_url}/metrics").splitlines():
+        if line.startswith("k8s_sync_zeek_"):
+            print(line, file=sys.stderr)
 
 
 if __name__ == "__main__":

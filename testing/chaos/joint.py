@@ -14,7 +14,10 @@ class Joint:
     def __init__(self, target: int) -> None:
         """Begins to listen; `target` may be a port where nobody listens yet."""
         self.port = 0
+        self.stall_before_answer = 0
+        """If set: stalls by itself before it carries that answer of the target."""
         self._target = target
+        self._answers = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -45,6 +48,11 @@ class Joint:
         """Carries nothing any more; connections stay open."""
         self._loop.call_soon_threadsafe(self._flowing.clear)
 
+    @property
+    def stalled(self) -> bool:
+        """Whether it carries nothing."""
+        return not self._flowing.is_set()
+
     def flow(self) -> None:
         """Carries on."""
         self._loop.call_soon_threadsafe(self._flowing.set)
@@ -60,14 +68,21 @@ class Joint:
         self._writers |= {writer, there[1]}
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._carry(reader, there[1]))
-            tasks.create_task(self._carry(there[0], writer))
+            tasks.create_task(self._carry(there[0], writer, answers=True))
         self._writers -= {writer, there[1]}
 
     async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        answers: bool = False,
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(1 << 16):
+                self._answers += answers
+                if answers and self._answers == self.stall_before_answer:
+                    self._flowing.clear()
                 await self._flowing.wait()
                 writer.write(data)
                 await writer.drain()

@@ -45,7 +45,8 @@ class Programs:
         if found is None:
             sys.exit(f"no Zeek: {zeek.TO_INSTALL}")
         self._environment = zeek.environment(found)
-        self._environment["ZEEKPATH"] += f":{folder}"
+        # A node may have a layout of its own, in the folder that it runs in.
+        self._environment["ZEEKPATH"] += f":.:{folder}"
         self._commands = {
             "api": [
                 *(sys.executable, "-m", "fakes.api_server", "--port", str(ports[0])),
