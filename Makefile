@@ -14,11 +14,11 @@ test: venv
 	@$(BIN)/python testing/run.py
 
 bench: $(VENV)/.rivals
-	@$(BIN)/python testing/bench.py
+	@$(BIN)/python testing/bench
 
 # The same on less, within five minutes.
 bench-quick: $(VENV)/.rivals
-	@$(BIN)/python testing/bench.py --quick
+	@$(BIN)/python testing/bench --quick
 
 # Asks about a made-up cluster, of which the truth is known: the table of the README.
 simulate: venv

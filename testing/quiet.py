@@ -17,8 +17,8 @@ import zeek
 
 sys.path.insert(0, str(zeek.TOP / "tools"))  # works from a checkout
 
-from benchmarks.captures import Mix, captures
-from benchmarks.figures import LackingError
+from bench.captures import Mix, captures
+from bench.figures import LackingError
 
 _SKIPPED = 77
 _FOLDER = zeek.TOP / "scripts" / "detect"

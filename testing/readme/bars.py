@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from benchmarks import saved
+from bench import saved
 from readme.markdown import table
 
 
@@ -72,7 +72,7 @@ def bars() -> str:
 def _row(row: _Row, part: Mapping[str, Any] | None) -> tuple[str, ...]:
     found = _find(part, row.figure, barred=True) if part else None
     if part is None or found is None:
-        how = f"`python testing/bench.py {row.part} --save`"
+        how = f"`python testing/bench {row.part} --save`"
         return row.what, "", "not kept", "", how, ""
     instead = _find(part, row.instead, barred=False) if row.instead else None
     shown = f"{instead['what']}: {instead['value']}" if instead else ""

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from benchmarks import saved
+from bench import saved
 from readme.markdown import TOP, code, table
 from simulator.report import markdown
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import past
+from bench import past
 from k8s_sync import journal
 from k8s_sync.cli import main
 from k8s_sync.errors import FatalError

@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.churn import Change, Churn
-from benchmarks.figures import Figure, at_most, percentile
-from benchmarks.live import Live
-from benchmarks.zeek_parts import Options
+from bench.churn import Change, Churn
+from bench.figures import Figure, at_most, percentile
+from bench.live import Live
+from bench.zeek_parts import Options
 from fakes.api_server import FakeApiServer
 from fakes.loopback import kubeconfig
 from layout import BACKENDS

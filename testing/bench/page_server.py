@@ -17,7 +17,7 @@ from aiohttp import web
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import full_objects
+from bench import full_objects
 from fakes.faults import status_object
 from fakes.kinds import Place
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 
 import layout
 import zeek
-from benchmarks.figures import LackingError
+from bench.figures import LackingError
 from fakes.loopback import free_ports
 
 PROBE = Path(__file__).with_name("feed_probe.zeek")

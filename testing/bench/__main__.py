@@ -1,5 +1,7 @@
 """`make bench`: measures what the package costs, each figure beside its bar.
 
+    python testing/bench load lookup --claims 15000
+
 Everything is measured in one run on one machine, so that ratios mean something.
 Figures that miss their bar are shown, not held against anybody: the exit code is 0
 unless something did not run.
@@ -13,7 +15,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from benchmarks import (
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from bench import (  # noqa: E402
     churn_part,
     daemon_part,
     detect_part,
@@ -27,8 +31,8 @@ from benchmarks import (
     saved,
     zeek_parts,
 )
-from benchmarks.figures import Figure, LackingError, table
-from benchmarks.zeek_parts import Bench, Options
+from bench.figures import Figure, LackingError, table  # noqa: E402
+from bench.zeek_parts import Bench, Options  # noqa: E402
 
 _WIDTH = 70
 _QUICK = {
@@ -81,7 +85,11 @@ def main() -> int:
         "churn": ("a day of churn: memory", churn_part.churning),
         "lookup": ("the timeline in C++, alone", zeek_parts.lookups),
     }
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python testing/bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"of: {', '.join(parts)} [all]"
     )

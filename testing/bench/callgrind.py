@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.counters import Command, Env
-from benchmarks.figures import LackingError
-from benchmarks.process import run
+from bench.counters import Command, Env
+from bench.figures import LackingError
+from bench.process import run
 
 _MAIN = "-01"
 _SUMMARY = re.compile(r"^(?:summary|totals): (\d+)", re.MULTILINE)

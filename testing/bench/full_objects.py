@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.cluster import BEGAN, claims
+from bench.cluster import BEGAN, claims
 from k8s_sync import address
 from k8s_sync.model import Claim
 

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import traffic
-from benchmarks.captures import START, Mix, captures
-from benchmarks.figures import LackingError
+from bench import traffic
+from bench.captures import START, Mix, captures
+from bench.figures import LackingError
 from k8s_btest.packets import Frame
 from k8s_sync.rows import encode
 

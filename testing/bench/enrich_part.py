@@ -4,10 +4,10 @@ import statistics
 import sys
 from pathlib import Path
 
-from benchmarks import cluster, traffic
-from benchmarks.figures import Figure, at_least
-from benchmarks.process import run
-from benchmarks.zeek_parts import Options
+from bench import cluster, traffic
+from bench.figures import Figure, at_least
+from bench.process import run
+from bench.zeek_parts import Options
 
 PROGRAM = Path(__file__).resolve().parents[2] / "tools" / "k8s-sync"
 ROWS = 200_000

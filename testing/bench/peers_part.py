@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import cluster, traffic
-from benchmarks.enrich_part import HOSTS, PROGRAM, ROWS_PER_SECOND
-from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.process import Cost, run
-from benchmarks.zeek_parts import Options
+from bench import cluster, traffic
+from bench.enrich_part import HOSTS, PROGRAM, ROWS_PER_SECOND
+from bench.figures import Figure, at_least, at_most
+from bench.process import Cost, run
+from bench.zeek_parts import Options
 from k8s_sync import address
 
 ROWS = 5_000_000

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks.cluster import BEGAN, address
+from bench.cluster import BEGAN, address
 
 _START = BEGAN + 86_400
 PCAP = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)

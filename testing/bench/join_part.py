@@ -7,10 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import objects
-from benchmarks.figures import Figure, at_most, percentile
-from benchmarks.live import Event, Live
-from benchmarks.zeek_parts import Options
+from bench import objects
+from bench.figures import Figure, at_most, percentile
+from bench.live import Event, Live
+from bench.zeek_parts import Options
 from layout import BACKENDS, Backend
 
 MANAGER, WORKER, DAEMON = "manager", "worker-1", "daemon"

@@ -2,10 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks import counters
-from benchmarks.captures import Mix, captures
-from benchmarks.figures import Figure, at_most
-from benchmarks.zeek_parts import Bench, Command
+from bench import counters
+from bench.captures import Mix, captures
+from bench.figures import Figure, at_most
+from bench.zeek_parts import Bench, Command
 
 INSTRUCTIONS = 1.05
 

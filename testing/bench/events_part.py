@@ -4,9 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.figures import Figure
-from benchmarks.process import run
-from benchmarks.zeek_parts import Bench
+from bench.figures import Figure
+from bench.process import run
+from bench.zeek_parts import Bench
 from fakes.loopback import free_port
 
 PODS = 15_000

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.cluster import NODES, PODS_PER_WORKLOAD
+from bench.cluster import NODES, PODS_PER_WORKLOAD
 
 Json = dict[str, Any]
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import zeek
-from benchmarks import cluster, counters, traffic
-from benchmarks.figures import Figure, LackingError, at_most
-from benchmarks.process import Cost, run
+from bench import cluster, counters, traffic
+from bench.figures import Figure, LackingError, at_most
+from bench.process import Cost, run
 
 DEMO = zeek.TOP / "testing" / "Traces" / "demo.pcap"
 SEED = zeek.TOP / "testing" / "Files" / "random.seed"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import zeek
-from benchmarks.figures import LackingError
+from bench.figures import LackingError
 from k8s_btest.captures import Change, frames
 from k8s_btest.packets import Frame, pcap
 from k8s_sync import address

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from benchmarks.process import run
+from bench.process import run
 
 _RUNS = 5
 

@@ -13,10 +13,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.churn import Churn
-from benchmarks.figures import Figure, LackingError, at_most
-from benchmarks.live import Live
-from benchmarks.zeek_parts import Options
+from bench.churn import Churn
+from bench.figures import Figure, LackingError, at_most
+from bench.live import Live
+from bench.zeek_parts import Options
 from fakes.api_server import FakeApiServer
 from fakes.loopback import kubeconfig
 

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.growth import exponent
-from benchmarks.process import run
-from benchmarks.zeek_parts import Options
+from bench.figures import Figure, at_least, at_most
+from bench.growth import exponent
+from bench.process import run
+from bench.zeek_parts import Options
 from fakes.loopback import kubeconfig
 
 _HERE = Path(__file__).resolve().parent

@@ -13,7 +13,7 @@ import aiohttp
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import cluster
+from bench import cluster
 from k8s_sync import address
 
 

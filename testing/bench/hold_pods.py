@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import full_objects
+from bench import full_objects
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.daemon.store import Store
 from k8s_sync.kube.decode import Decoder

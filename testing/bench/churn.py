@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from benchmarks import objects
+from bench import objects
 from fakes.store import Store
 
 Json = dict[str, Any]

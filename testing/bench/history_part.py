@@ -16,10 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import past
-from benchmarks.figures import Figure, at_most
-from benchmarks.process import run, waited
-from benchmarks.zeek_parts import Options
+from bench import past
+from bench.figures import Figure, at_most
+from bench.process import run, waited
+from bench.zeek_parts import Options
 from k8s_sync import address
 from k8s_sync.history.reader import Reader
 from k8s_sync.history.writer import Writer

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Figure
+from bench.figures import Figure
 from k8s_sync import __version__
 
 FILE = Path(__file__).with_name("results.json")

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks import cluster, mixed, traffic
-from benchmarks.callgrind import Profile, profile
-from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.process import run
-from benchmarks.zeek_parts import INSTRUCTIONS, Bench, all_columns
+from bench import cluster, mixed, traffic
+from bench.callgrind import Profile, profile
+from bench.figures import Figure, at_least, at_most
+from bench.process import run
+from bench.zeek_parts import INSTRUCTIONS, Bench, all_columns
 from k8s_sync import address
 
 _HERE = Path(__file__).resolve().parent
