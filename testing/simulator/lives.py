@@ -182,8 +182,14 @@ class Lives(Scheduler):
         """The sandbox is gone, and its addresses are free for others."""
         if not pod.ready:
             return
-        pod.ready = False
         self.end(pod)
+        self.free(pod)
+
+    def free(self, pod: Pod) -> None:
+        """Gives back what addresses it has; its end may have been long before."""
+        if not pod.ready:
+            return
+        pod.ready = False
         assert pod.node is not None
         if not pod.host_network:
             pools = pod.cluster.pools or pod.node.pools

@@ -48,19 +48,6 @@ class Trouble(Endings):
         )
         self.truth.append(node.holding)
 
-    def _free(self, pod: Pod) -> None:
-        """Gives the addresses back of a pod whose end nobody has seen."""
-        if not pod.ready:
-            return
-        pod.ready = False
-        assert pod.node is not None
-        if not pod.host_network:
-            pools = pod.cluster.pools or pod.node.pools
-            for pool, address in zip(pools, pod.addresses, strict=True):
-                pool.give_back(address)
-        if pod.second and pod.cluster.storage:
-            pod.cluster.storage.give_back(pod.second)
-
     def lose(self, node: Node) -> None:
         """The machine is gone for good; the cloud says so after a while."""
         self._silence(node, "node-loss")
@@ -83,7 +70,7 @@ class Trouble(Endings):
 
     def _collect(self, pod: Pod) -> None:
         """The garbage collector of pods: Failed, and gone at once (T14)."""
-        self.loop.after(self.dice.between(0.5, 60), self._free, pod)
+        self.loop.after(self.dice.between(0.5, 60), self.free, pod)
         if pod.gone:
             return
         if not pod.over:
@@ -109,7 +96,7 @@ class Trouble(Endings):
 
     def _lost(self, pod: Pod) -> None:
         """The kubelet is back and finds nothing of a pod: it says it has ended."""
-        self._free(pod)
+        self.free(pod)
         if pod.gone:
             return
         if pod.over:
@@ -138,7 +125,7 @@ class Trouble(Endings):
             elif pod.begun is None:
                 self.later(self.dice.between(1, 5), self.admit, pod)
             else:
-                self._free(pod)
+                self.free(pod)
                 self.loop.after(self.dice.between(0.2, 3), self._see_not_ready, pod)
                 self.later(self.dice.between(3, 10), self.sandbox, pod)
 
