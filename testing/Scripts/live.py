@@ -17,10 +17,10 @@ import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from fakes.loopback import kubeconfig
+from k8s_sync.closing import Closing
 
 TESTING = Path(__file__).resolve().parents[1]
 TOOLS = TESTING.parent / "tools"
@@ -55,7 +55,7 @@ def pod(name: str, uid: str, address: str, started: str) -> dict[str, Any]:
     }
 
 
-class Run:
+class Run(Closing):
     """The three programs; a context manager that ends what still runs."""
 
     def __init__(self, api_port: int, zeek_port: int, health_port: int) -> None:
@@ -66,15 +66,8 @@ class Run:
         self._runs = 0
         kubeconfig(Path(), self.api)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Ends what still runs."""
         for process in self._processes.values():
             process.kill()
 

@@ -7,13 +7,13 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import layout
 import zeek
 from bench.figures import LackingError
 from fakes.loopback import free_ports
+from k8s_sync.closing import Closing
 
 PROBE = Path(__file__).with_name("feed_probe.zeek")
 PROGRAM = zeek.TOP / "tools" / "k8s-sync"
@@ -41,7 +41,7 @@ class Event(NamedTuple):
     """Claims that the node held then."""
 
 
-class Live:
+class Live(Closing):
     """Starts and ends the programs; each writes into a folder of its name."""
 
     def __init__(
@@ -81,15 +81,8 @@ class Live:
         self._env["ZEEKPATH"] += f":{folder}"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Ends all that still runs."""
         for name in list(self._running):
             self.end(name)
 

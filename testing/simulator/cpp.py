@@ -5,9 +5,8 @@ of that.
 """
 
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
+from k8s_sync.closing import Closing
 from k8s_sync.model import Row
 from k8s_sync.rows import COLUMNS
 from simulator.traffic import Question
@@ -18,7 +17,7 @@ from tests.pure.twin_amendments import Amendments, End
 _UID = list(COLUMNS).index("uid")
 
 
-class Cpp:
+class Cpp(Closing):
     """The timeline in C++ and its amendments."""
 
     def __init__(self, most: int, within: int) -> None:
@@ -26,15 +25,8 @@ class Cpp:
         self._twin = Twin()
         self._amendments = Amendments(self._twin, most=most, within=within)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Frees both."""
         self._amendments.close()
         self._twin.close()
 

@@ -5,5 +5,5 @@
 # @TEST-PORT: API_PORT
 # @TEST-PORT: ZEEK_PORT
 # @TEST-PORT: HEALTH_PORT
-# @TEST-EXEC: PYTHONPATH=$TESTING $SCRIPTS/in-own-network python3 $SCRIPTS/live_restarts.py $API_PORT $ZEEK_PORT $HEALTH_PORT >said
+# @TEST-EXEC: PYTHONPATH=$TESTING:$TOOLS $SCRIPTS/in-own-network python3 $SCRIPTS/live_restarts.py $API_PORT $ZEEK_PORT $HEALTH_PORT >said
 # @TEST-EXEC: btest-diff said

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 
 from k8s_sync.address import Subnet
+from k8s_sync.closing import Closing
 from k8s_sync.history.entry import (
     Entry,
     claim_of,
@@ -59,7 +59,7 @@ class Revision(msgspec.Struct, frozen=True):
     """When the daemon told it, in microseconds; unset: nobody knows."""
 
 
-class Reader:
+class Reader(Closing):
     """One connection that reads; also a context manager.
 
     Raises:
@@ -74,17 +74,6 @@ class Reader:
         # may be given to something else later.
         self.connection.execute("BEGIN")
         self._descriptions = Descriptions(self.connection)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Closes the file."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
+from k8s_sync.closing import Closing
 from k8s_sync.history.entry import (
     COLUMNS,
     Entry,
@@ -51,7 +50,7 @@ class Tally(msgspec.Struct):
     """Of the last bad one."""
 
 
-class Writer:
+class Writer(Closing):
     """One connection that writes; also a context manager.
 
     Raises:
@@ -64,17 +63,6 @@ class Writer:
         self.connection = open_to_write(path, bulk=bulk)
         self._numbers = Numbers(self.connection)
         self._others = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Closes the file; what was written is in it already."""

@@ -12,11 +12,11 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 
+from k8s_sync.closing import Closing
 from k8s_sync.model import Claim, Match, Proto, Row
 from k8s_sync.row_reader import Problem, decode
 from k8s_sync.rows import FIELDS, encode_payload
@@ -122,7 +122,7 @@ def _name(text: str | None) -> tuple[bytes | None, int]:
     return data, len(data)
 
 
-class Twin:
+class Twin(Closing):
     """A timeline in C++."""
 
     def __init__(self, *, linger: int = LINGER, lead: int = LEAD) -> None:
@@ -135,17 +135,6 @@ class Twin:
         """Frees the timeline."""
         self._lib.k8s_timeline_free(self.handle)
         self.handle = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __len__(self) -> int:
         """Counts the claims and ranges, ended ones included."""

@@ -4,9 +4,9 @@ import ctypes
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, cast
 
+from k8s_sync.closing import Closing
 from tests.pure.twin import Twin, library
 
 _ROOM = 1 << 16
@@ -66,7 +66,7 @@ def restore(twin: Twin, path: Path) -> Restored:
     return Restored(int(rows), marks, lines[-1])
 
 
-class Cache:
+class Cache(Closing):
     """What keeps the file of a timeline; a context manager."""
 
     def __init__(self, twin: Twin, path: Path) -> None:
@@ -76,15 +76,8 @@ class Cache:
         self._path = str(path).encode()
         self.start()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Frees the memory; the file stays as it is."""
         self._lib.k8s_cache_free(self._handle)
 
     def start(self) -> None:
