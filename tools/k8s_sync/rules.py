@@ -132,7 +132,7 @@ def resolve(
     rivals = [domain for domain in winners if winners[domain].rank[0] == best_tier]
     domain = max(rivals, key=lambda domain: (winners[domain].order, _bytes(domain)))
     winner = winners[domain]
-    before, after = max(lead, ELSEWHERE), max(linger, ELSEWHERE)
+    before, after = _elsewhere(lead, linger)
     if any(
         (claim.cluster, claim.network) != domain
         and claim.owner.uid != winner.claim.owner.uid
@@ -145,6 +145,11 @@ def resolve(
     if any(_rivals(winner, other, time) for other in domains[domain]):
         return Answer("ambiguous", winner.claim)
     return Answer(_TIER_MATCH[best_tier], winner.claim)
+
+
+def _elsewhere(lead: int, linger: int) -> tuple[int, int]:
+    """Tells how long before its start and after its end a claim elsewhere counts."""
+    return max(lead, ELSEWHERE), max(linger, ELSEWHERE)
 
 
 def _bytes(domain: tuple[str, str]) -> tuple[bytes, bytes]:
@@ -208,7 +213,7 @@ def edges(
     """
     claims = tuple(claims)
     several = len({(claim.cluster, claim.network) for claim in claims}) > 1
-    before, after = max(lead, ELSEWHERE), max(linger, ELSEWHERE)
+    before, after = _elsewhere(lead, linger)
     times: set[int] = set()
     for claim in claims:
         # The second after a start is that of the handover.
