@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from k8s_sync.claims.inventory import Inventory
+from tests.pure.twin import Twin
 from tests.pure.watched import Both, watched
 
 
@@ -16,4 +17,10 @@ def inventory() -> Inventory:
 @pytest.fixture
 def both() -> Iterator[Both]:
     with watched() as made:
+        yield made
+
+
+@pytest.fixture
+def twin() -> Iterator[Twin]:
+    with Twin() as made:
         yield made
