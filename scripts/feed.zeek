@@ -118,12 +118,15 @@ function change_state(name: string, source: Source, state: string)
 	}
 
 # A daemon may feed hostile or broken rows; say the first of each event only.
-function load_rows(name: string, source: Source, payload: string): string
+function load_rows(name: string, source: Source, epoch: count, payload: string)
+    : string
 	{
 	if ( |payload| > max_payload )
 		return fmt("%d bytes are more than K8s::max_payload", |payload|);
 
-	local loaded = K8s::__load(name, payload, source$generation);
+	# What another run of the daemon says confirms nothing to this one's snapshot.
+	local confirmed = epoch == source$snapshot_epoch ? source$generation : 0;
+	local loaded = K8s::__load(name, payload, confirmed);
 	source$rows += loaded$rows;
 	return loaded$bad > 0 ? fmt("%d bad rows, first: %s", loaded$bad,
 	    loaded$problem) : "";
@@ -133,7 +136,7 @@ function take_delta(name: string, source: Source, epoch: count, seq: count,
     payload: string): string
 	{
 	# Rows are taken in even after a gap: what they say is true all the same.
-	local problem = load_rows(name, source, payload);
+	local problem = load_rows(name, source, epoch, payload);
 
 	if ( epoch != source$epoch )
 		return "epoch";
@@ -152,25 +155,28 @@ function take_delta(name: string, source: Source, epoch: count, seq: count,
 	return problem;
 	}
 
-function begin_snapshot(name: string, source: Source)
+function begin_snapshot(name: string, source: Source, epoch: count)
 	{
 	++source$generation;
+	source$snapshot_epoch = epoch;
 	source$parts = 0;
 	source$rows = 0;
 	source$begun = current_time();
 	change_state(name, source, "snapshot");
 	}
 
-function take_snapshot(name: string, source: Source, seq: count,
+# A daemon that is gone may still be heard, by a connection that was held up: parts of
+# two snapshots must not count as one.
+function take_snapshot(name: string, source: Source, epoch: count, seq: count,
     payload: string): string
 	{
 	if ( seq == 1 )
-		begin_snapshot(name, source);
+		begin_snapshot(name, source, epoch);
 
-	if ( seq == source$parts + 1 )
+	if ( epoch == source$snapshot_epoch && seq == source$parts + 1 )
 		source$parts = seq;
 
-	return load_rows(name, source, payload);
+	return load_rows(name, source, epoch, payload);
 	}
 
 function end_snapshot(name: string, source: Source, epoch: count, seq: count,
@@ -185,9 +191,9 @@ function end_snapshot(name: string, source: Source, epoch: count, seq: count,
 
 	# A snapshot of nothing has no first part that could have begun it.
 	if ( parts == 0 )
-		begin_snapshot(name, source);
+		begin_snapshot(name, source, epoch);
 
-	if ( parts != source$parts )
+	if ( epoch != source$snapshot_epoch || parts != source$parts )
 		return "gap";
 
 	if ( |words| == 2 )
@@ -240,7 +246,7 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 			problem = take_delta(source, known, epoch, seq, payload);
 			break;
 		case "snapshot":
-			problem = take_snapshot(source, known, seq, payload);
+			problem = take_snapshot(source, known, epoch, seq, payload);
 			break;
 		case "end":
 			problem = end_snapshot(source, known, epoch, seq, payload);

@@ -15,6 +15,8 @@ export {
 		seq: count &default=0;
 		## The snapshot that is under way, or the last one.
 		generation: count &default=0;
+		## The run of the daemon that it comes from.
+		snapshot_epoch: count &default=0;
 		## Parts of that snapshot that came in their order.
 		parts: count &default=0;
 		## When the feed last said anything.

@@ -23,6 +23,7 @@ class Source(msgspec.Struct):
     epoch: int = 0
     seq: int = 0
     generation: int = 0
+    snapshot_epoch: int = 0
     parts: int = 0
 
 
@@ -58,15 +59,16 @@ class Node:
             answer=f"{event.epoch} {event.part} {event.seq}",
         )
 
-    def _load(self, source: Source, payload: str) -> str:
+    def _load(self, source: Source, event: codec.Event) -> str:
         problems: list[row_reader.Problem] = []
-        self.timeline.generation = source.generation
-        for row in row_reader.decode(payload, problems.append):
+        confirms = event.epoch == source.snapshot_epoch
+        self.timeline.generation = source.generation if confirms else 0
+        for row in row_reader.decode(event.payload, problems.append):
             self.timeline.apply(row)
         return f"{len(problems)} bad rows, first: {problems[0]}" if problems else ""
 
     def _delta(self, source: Source, event: codec.Event) -> str:
-        problem = self._load(source, event.payload)
+        problem = self._load(source, event)
         if event.epoch != source.epoch:
             return "epoch"
         if event.seq > source.seq + 1:
@@ -76,18 +78,22 @@ class Node:
 
     def _snapshot(self, source: Source, event: codec.Event) -> str:
         if event.seq == 1:
-            source.generation += 1
-            source.parts = 0
-        if event.seq == source.parts + 1:
+            self._begin(source, event)
+        if event.epoch == source.snapshot_epoch and event.seq == source.parts + 1:
             source.parts = event.seq
-        return self._load(source, event.payload)
+        return self._load(source, event)
+
+    @staticmethod
+    def _begin(source: Source, event: codec.Event) -> None:
+        source.generation += 1
+        source.snapshot_epoch = event.epoch
+        source.parts = 0
 
     def _end(self, source: Source, event: codec.Event) -> str:
         parts, *at = event.payload.split(" ")
         if parts == "0":
-            source.generation += 1
-            source.parts = 0
-        if int(parts) != source.parts:
+            self._begin(source, event)
+        if event.epoch != source.snapshot_epoch or int(parts) != source.parts:
             return "gap"
         if at:
             when = row_reader.parse_time(at[0])

@@ -59,6 +59,9 @@ class Timeline:
     def apply(self, row: Row) -> bool:
         """Takes note of a row; the newest revision of a key wins.
 
+        A row that a sweep has ended keeps its revision, and goes on when it is told
+        again: a snapshot that was not whole may have lacked it.
+
         Returns:
             Whether anything changed.
         """
@@ -69,7 +72,9 @@ class Timeline:
         if self.generation:
             self._confirmed[key] = self.generation
         if known is not None and known.revision == row.revision:
-            return False
+            goes_on = row.end is None and known.end is not None
+            if not goes_on:
+                return False
         self._put(key, row)
         return True
 

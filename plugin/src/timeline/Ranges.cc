@@ -32,7 +32,8 @@ uint32_t Ranges::Apply(const Row& row, uint16_t domain, Domains& domains) {
     auto& range = ranges[id];
     if ( row.revision >= range.revision && generation )
         range.generation = generation;
-    if ( row.revision <= range.revision )
+    const bool goes_on = row.revision == range.revision && row.end == never && range.end != never;
+    if ( row.revision <= range.revision && ! goes_on )
         return no_id;
 
     Count(range, false, domains);

@@ -67,9 +67,13 @@ bool Timeline::ApplyClaim(const Row& row, uint16_t domain) {
     auto id = Known(row, domain, head);
     const auto generation = domains.ClusterOf(domain).generation;
     if ( id != no_id && row.revision <= claims[id].revision ) {
-        if ( row.revision == claims[id].revision && generation )
+        if ( row.revision < claims[id].revision )
+            return false;
+        if ( generation )
             claims[id].generation = generation;
-        return false;
+        // What a sweep ended goes on, if whoever gave the revision says so.
+        if ( row.end != never || claims[id].end == never )
+            return false;
     }
 
     // First all that can fail.

@@ -70,4 +70,16 @@ event zeek_init()
 	    "c1\tx\t1\t-\t1\tpod\tu\t-\n");
 	send("no header", 9, 2, "delta", row(2, 201, "-"));
 	send("nothing", 9, 3, "delta", "");
+	send("a snapshot", 10, 1, "snapshot", header + row(2, 300, "-"));
+	send("late, of a daemon that is gone", 9, 1, "snapshot", header + row(4, 151,
+	    "-"));
+	send("the next part of the first", 10, 2, "snapshot", header + row(3, 301,
+	    "-"));
+	send("does not end what the late one", 10, 0, "end", "2 999.0");
+	send("again", 10, 1, "snapshot", header + row(2, 300, "-"));
+	send("late, in the middle", 9, 2, "snapshot", header + row(5, 152, "-"));
+	send("the rest of it", 10, 2, "snapshot", header + row(3, 301, "-"));
+	send("ends what the late one brought", 10, 0, "end", "2 999.0");
+	send("ends what it should not", 11, 0, "end", "0 999.5");
+	send("told again", 11, 1, "delta", header + row(2, 300, "-"));
 	}

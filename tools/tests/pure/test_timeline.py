@@ -85,6 +85,17 @@ def test_an_older_revision_confirms_nothing() -> None:
     assert timeline.sweep("c1", 1, 500) == 1
 
 
+def test_what_was_swept_comes_back_when_it_is_told_again() -> None:
+    subnet = address.Subnet.parse("10.0.0.0/8")
+    block = Range(cluster="c1", subnet=subnet, kind="pod", revision=3)
+    rows: list[Row] = [claim(1, revision=3), block]
+    timeline = timeline_of(rows)
+    assert timeline.sweep("c1", 1, 500) == 2
+    assert not timeline.apply(claim(1, revision=2))
+    assert [timeline.apply(row) for row in rows] == [True, True]
+    assert timeline.digest("c1") == sum(map(row_digest, rows)) % (1 << 64)
+
+
 def test_only_what_ended_long_ago_is_forgotten() -> None:
     timeline = timeline_of([claim(1), claim(2, end=150), claim(3, end=200)])
     assert timeline.evict(200) == 1

@@ -6,7 +6,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from k8s_sync.model import SECOND, Claim, Ended, Row
+from k8s_sync.model import SECOND, Claim, Ended, Range, Row
 from k8s_sync.timeline import row_digest
 from tests.pure.twin import Twin
 from tests.pure.twin_claims import HERE, ask, claim, within
@@ -134,13 +134,21 @@ def test_generations_beyond_the_last_end_nothing(twin: Twin) -> None:
     assert twin.sweep("c1", 1 << 40, 0) == 0
 
 
-def test_a_swept_claim_comes_back_with_a_newer_revision_only(twin: Twin) -> None:
-    twin.apply(claim())
-    twin.sweep("c1", 1, 120 * SECOND)
-    twin.apply(claim())
+def test_what_was_swept_comes_back_when_it_is_told_again(twin: Twin) -> None:
+    """A snapshot of which parts were lost must not be the last word."""
+    rows: list[Claim | Range] = [
+        claim(revision=3),
+        within("10.0.0.0/8", revision=3),
+    ]
+    twin.apply(*rows)
+    digest = twin.digest("c1")
+    assert twin.sweep("c1", 1, 120 * SECOND) == 2
+    older = [msgspec.structs.replace(row, revision=2) for row in rows]
+    assert twin.apply(*older).applied == 0
     assert ask(twin) == ("ended", "u")
-    twin.apply(claim(revision=2))
+    assert twin.apply(*rows).applied == 2
     assert ask(twin) == ("exact", "u")
+    assert twin.digest("c1") == digest
     assert twin.evict(1 << 62) == 0
 
 
