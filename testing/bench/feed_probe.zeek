@@ -1,13 +1,11 @@
 ##! Writes down what each event of the feed costs this node: when it was done with,
-##! its part, bytes, how long its handlers took, how much processor that was, and how
-##! much processor the whole process took since the one before.
+##! its part, bytes, how long its handlers took, and how much processor that was.
 
 module Probe;
 
 global out = open("feed.log");
 global began: time;
 global cpu_began: interval;
-global cpu_ended: interval;
 
 # Of all threads; what others on this machine do does not count.
 function cpu(): interval
@@ -28,11 +26,9 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 	{
 	local ended = current_time();
 	local now = cpu();
-	print out, fmt("%.6f %s %d %.6f %.6f %.6f %d", ended, part, |payload|,
+	print out, fmt("%.6f %s %d %.6f %.6f %d", ended, part, |payload|,
 	    interval_to_double(ended - began), interval_to_double(now -
-	    cpu_began), interval_to_double(now - cpu_ended), K8s::__claims(
-	    source));
-	cpu_ended = now;
+	    cpu_began), K8s::__claims(source));
 
 	if ( part == "end" || part == "hello" )
 		flush_all();
@@ -40,7 +36,6 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 
 event zeek_init() &priority=-10
 	{
-	print out, fmt("%.6f up 0 0 0 0 0", current_time());
+	print out, fmt("%.6f up 0 0 0 0", current_time());
 	flush_all();
-	cpu_ended = cpu();
 	}

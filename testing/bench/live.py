@@ -16,6 +16,7 @@ from fakes.loopback import free_ports
 from k8s_sync.closing import Closing
 
 PROBE = Path(__file__).with_name("feed_probe.zeek")
+LOOP_PROBE = PROBE.with_name("loop_probe.zeek")
 PROGRAM = zeek.TOP / "tools" / "k8s-sync"
 CLUSTER = "production"
 PATIENCE = 300.0
@@ -35,10 +36,18 @@ class Event(NamedTuple):
     """How long its handlers took."""
     cpu: float
     """How much processor all threads took meanwhile."""
-    since: float
-    """How much processor all threads took since the event before."""
     claims: int
     """Claims that the node held then."""
+
+
+class Late(NamedTuple):
+    """A line of the probe of the main loop: it came back. Times in seconds."""
+
+    at: float
+    wall: float
+    """How much later than it was asked to."""
+    cpu: float
+    """How much processor all threads took meanwhile."""
 
 
 class Live(Closing):
@@ -178,11 +187,17 @@ class Live(Closing):
 
     def events(self, node: str) -> list[Event]:
         """What a node has written down of the feed so far."""
-        path = self.folder / node / "feed.log"
-        if not path.exists():
-            return []
+        return [_event(line) for line in self._lines(node, "feed.log")]
+
+    def lates(self, node: str) -> list[Late]:
+        """What a node that runs `LOOP_PROBE` has written down of its main loop."""
+        lines = self._lines(node, "loop.log")
+        return [Late(*map(float, line.split())) for line in lines]
+
+    def _lines(self, node: str, name: str) -> list[str]:
+        path = self.folder / node / name
         # The last line may be half a line.
-        return list(map(_event, path.read_text().split("\n")[:-1]))
+        return path.read_text().split("\n")[:-1] if path.exists() else []
 
     def cpu(self, name: str) -> float:
         """Seconds of processor that a program has taken."""
@@ -203,6 +218,5 @@ class Live(Closing):
 
 
 def _event(line: str) -> Event:
-    at, part, size, wall, cpu, since, claims = line.split()
-    times = float(wall), float(cpu), float(since)
-    return Event(float(at), part, int(size), *times, int(claims))
+    at, part, size, wall, cpu, claims = line.split()
+    return Event(float(at), part, int(size), float(wall), float(cpu), int(claims))

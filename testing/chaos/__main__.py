@@ -10,6 +10,7 @@ server, daemon and each node, without any help. Exits with 1 if they do not.
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -49,21 +50,22 @@ def main() -> int:
         "--quiet", type=float, default=QUIET, help="seconds; %(default)s"
     )
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        chance = random.Random(options.seed)  # noqa: S311 -- no secret
-        truth = Truth(chance)
-        programs = Programs(Path(folder), options.backend, ADDRESSES)
-        steps = Steps(programs, truth, chance)
-        try:
-            pauses = _run(steps, programs, truth, options)
-            named = check_answers(programs)
-            restored, damaged = count_caches(programs)
-        except (VerdictError, RuntimeError) as error:
-            print(f"seed {options.seed}: {error}", file=sys.stderr)
-            _show(programs)
-            return 1
-        finally:
-            programs.close()
+    folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+    chance = random.Random(options.seed)  # noqa: S311 -- no secret
+    truth = Truth(chance)
+    programs = Programs(folder, options.backend, ADDRESSES)
+    steps = Steps(programs, truth, chance)
+    try:
+        pauses = _run(steps, programs, truth, options)
+        named = check_answers(programs)
+        restored, damaged = count_caches(programs)
+    except (VerdictError, RuntimeError) as error:
+        print(f"seed {options.seed}: {error}; see {folder}", file=sys.stderr)
+        _show(programs)
+        return 1
+    finally:
+        programs.close()
+    shutil.rmtree(folder)
     for name, count in sorted(steps.done.items()):
         print(f"{count:7} {name}")
     print(
@@ -86,8 +88,10 @@ def _run(
         if count % options.between and count < options.operations:
             continue
         steps.heal()
-        wait_until_equal(programs, truth)
+        reasons = wait_until_equal(programs, truth)
         pauses.append(time.monotonic() - steps.healed)
+        if pauses[-1] > options.quiet:
+            print(f"operation {count}:", *reasons, sep="\n  ")
         compare_claims(programs, truth)
         if sys.stderr.isatty():
             print(f"\r{count} of {options.operations}", end="", file=sys.stderr)

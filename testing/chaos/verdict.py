@@ -25,19 +25,26 @@ class VerdictError(Exception):
     """Not all is as it has to be."""
 
 
-def wait_until_equal(programs: Programs, truth: Truth) -> None:
+def wait_until_equal(programs: Programs, truth: Truth) -> list[str]:
     """Waits until API server, daemon and all nodes hold the same.
+
+    Returns:
+        What was not equal meanwhile, and for how long each.
 
     Raises:
         VerdictError: They do not come to.
     """
-    end = time.monotonic() + PATIENCE
+    begun = time.monotonic()
+    end = begun + PATIENCE
+    since: dict[str, float] = {}
     while (reason := _differs(programs, truth)) is not None:
         if dead := programs.died():
             raise VerdictError(f"{' and '.join(dead)} died")
         if time.monotonic() > end:
             raise VerdictError(f"still not equal after {PATIENCE:.0f} s: {reason}")
+        since[reason] = time.monotonic() - begun
         time.sleep(0.05)
+    return [f"{reason} (until {seconds:.1f} s)" for reason, seconds in since.items()]
 
 
 def _differs(programs: Programs, truth: Truth) -> str | None:

@@ -50,7 +50,8 @@ _ROWS = (
         "kubernetes_asyncio",
     ),
     _Row("daemon: kept of each pod", "daemon", "kept of each of"),
-    _Row("a batch in Zeek, p99", "join", "all of it in all threads, p99"),
+    _Row("a batch in a worker's main loop, p99", "join", "main loop away, worker-1"),
+    _Row("the same, the manager's", "join", "main loop away, manager"),
     _Row(
         "a change of the API until all nodes know", "latency", "until all nodes do, p"
     ),
