@@ -94,16 +94,26 @@ class Store:
         return self._remembered.get((uid, place))
 
     def settle(self) -> None:
-        """Ends what an earlier run knew and this one, now complete, did not find."""
+        """Ends what an earlier run knew and this one, now complete, did not find.
+
+        What has ended stays remembered: whoever comes back to an address goes on with
+        the claim that it had, as all rows of a claim have one key.
+        """
         self._end(row for row in self.timeline if row.revision < self._epoch)
+        self._remembered = {
+            index: now
+            for index, claim in self._remembered.items()
+            if isinstance(now := self.timeline.get(row_key(claim)), Claim)
+            and now.end is not None
+        }
 
     def withdraw(self) -> None:
         """Ends all: it is not told any more, or is another cluster's from now on."""
         self._end(self.timeline)
+        self._remembered.clear()
 
     def _end(self, rows: Iterable[Row]) -> None:
         now = self._clock()
-        self._remembered.clear()
         self.tell(
             msgspec.structs.replace(missing(row, now), revision=self.revise())
             for row in [row for row in rows if row.end is None]
@@ -128,6 +138,11 @@ class Store:
     def forget(self, before: int) -> None:
         """Forgets claims that ended before a time."""
         self.timeline.evict(before)
+        self._remembered = {
+            index: claim
+            for index, claim in self._remembered.items()
+            if claim.end is None or claim.end >= before
+        }
 
 
 def _how_late(claim: Claim) -> tuple[bool, int, int]:

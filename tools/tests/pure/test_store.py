@@ -155,6 +155,34 @@ def test_what_is_not_found_again_is_missing() -> None:
     ]
 
 
+def test_who_moved_while_nobody_looked_and_comes_back_goes_on() -> None:
+    """Else the claim begins anew, and nobody has had the address before."""
+    before = Told()
+    before.sees("pods", pod("web-1", "10.0.0.1"), "09:00:05")
+    store, inventory = restarted(before.timeline)
+    store.tell(inventory.apply("pods", pod("web-1", "10.0.0.2"), NOON))
+    store.settle()
+    store.forget(NOON)
+    back = inventory.apply("pods", pod("web-1", "10.0.0.1"), NOON + SECOND)
+    store.tell(back)
+    assert history(store) == [
+        ("10.0.0.1", us("09:00:03"), None, "", 0),
+        ("10.0.0.2", us("09:00:03"), NOON + SECOND, "moved", 0),
+    ]
+
+
+def test_who_comes_back_after_all_is_forgotten_begins_anew() -> None:
+    before = Told()
+    before.sees("pods", pod("web-1", "10.0.0.1"), "09:00:05")
+    store, inventory = restarted(before.timeline)
+    store.tell(inventory.apply("pods", pod("web-1", "10.0.0.2"), NOON))
+    store.settle()
+    store.forget(NOON + 1)
+    back = inventory.apply("pods", pod("web-1", "10.0.0.1"), NOON + SECOND)
+    store.tell(back)
+    assert history(store)[0] == ("10.0.0.1", NOON + SECOND, None, "", 0)
+
+
 def test_blocks_are_remembered_too() -> None:
     block = Range(cluster="demo", subnet=address.Subnet.parse("10.0.0.0/8"), kind="pod")
     store, _ = restarted([block])
