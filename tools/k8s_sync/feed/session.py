@@ -26,7 +26,7 @@ TICK = 1.0
 """Seconds between two looks at who does not answer."""
 HEARTBEAT = 2.0
 """Seconds between two questions for the status of all nodes."""
-TIMING = Timing(backoff=0.5)
+TIMING = Timing(backoff=0.5, backoff_brief=30)
 """The pauses between attempts to connect. They end after at most 2 s if nobody answers,
 and after 30 s if it is for a person to change something."""
 
@@ -118,7 +118,8 @@ class Session:
                     backoff.calm(time.monotonic() - began, 0)
                 # A refused connection costs nobody anything. Refused certificates cost
                 # both sides some arithmetic, and Zeek a line on standard error.
-                pause = backoff.next() if refusal.lasting else backoff.knock()
+                now = time.monotonic()
+                pause = backoff.next(now) if refusal.lasting else backoff.knock()
                 # What stays as it is, is said once; also if it takes turns: a refusal
                 # may be overtaken by the end of the connection.
                 known = refusal.text in self._said

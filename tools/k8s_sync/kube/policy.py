@@ -25,7 +25,7 @@ from k8s_sync.errors import (
 STUBBORN = 3
 """So many failures of one kind in a row are held against our version."""
 _SILENT = 2
-PATIENT = 6
+PATIENT = 8
 """So many refusals in a row are believed; with the waits between them, they take some
 ten seconds. An API server that has just started refuses everything: it does not know
 its own roles yet.

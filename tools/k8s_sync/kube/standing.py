@@ -111,5 +111,5 @@ class Standing:
         elif verdict.cheap:
             wait = self._backoff.knock()
         else:
-            wait = self._backoff.next(verdict.least)
+            wait = self._backoff.next(self._world.clock(), verdict.least)
         await self._world.sleep(wait)

@@ -20,35 +20,54 @@ def meta(name: str, uid: str, number: int) -> Metadata:
     return Metadata(name=name, namespace="n", uid=uid, resource_version=str(number))
 
 
-def test_waits_double_up_to_a_limit() -> None:
+def waits(backoff: Backoff, count: int) -> list[float]:
+    """The next waits, with nothing but waits in between."""
+    now, found = 0.0, []
+    for _ in range(count):
+        found.append(backoff.next(now))
+        now += found[-1]
+    return found
+
+
+def test_waits_double_and_then_grow_with_the_outage() -> None:
+    """Each is a quarter of what has passed, or a few seconds, up to a limit."""
     backoff = Backoff(Timing(), lambda: 1.0)
-    waits = [backoff.next() for _ in range(8)]
-    assert waits == [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]
-    assert backoff.next(least=10) == 40
+    found = waits(backoff, 30)
+    assert found[:6] == pytest.approx([0.8, 1.6, 3, 3, 3, 3])
+    assert found[6:9] == pytest.approx([3.6, 4.5, 5.625])
+    assert found[-3:] == [30, 30, 30]
+    assert backoff.next(999, least=10) == 40
 
 
 def test_waits_begin_anew_after_a_calm() -> None:
     """A long one, if a sync takes long: it would be most of what the server does."""
     backoff = Backoff(Timing(), lambda: 1.0)
     for seconds, sync, wait in (
-        *((0, 0, 0.8), (4.9, 0, 1.6), (5, 0, 0.8)),
+        *((0, 0, 0.8), (0.9, 0, 1.6), (1, 0, 0.8)),
         *((99, 10, 1.6), (100, 10, 0.8)),
     ):
         backoff.calm(seconds, sync)
-        assert backoff.next() == wait
+        assert backoff.next(0) == wait
+
+
+def test_after_a_calm_it_is_another_outage() -> None:
+    backoff = Backoff(Timing(), lambda: 1.0)
+    waits(backoff, 30)
+    backoff.calm(1, 0)
+    assert [backoff.next(500) for _ in range(4)] == [0.8, 1.6, 3, 3]
 
 
 def test_full_jitter() -> None:
     draws = iter([0.5, 0.0])
     backoff = Backoff(Timing(), lambda: next(draws))
-    assert [backoff.next(), backoff.next()] == [0.4, 0.0]
+    assert [backoff.next(0), backoff.next(0)] == [0.4, 0.0]
 
 
 def test_what_costs_nobody_anything_is_tried_each_one_to_two_seconds() -> None:
     """And leaves the other waits alone: the server may be busy once it is up."""
     backoff = Backoff(Timing(), lambda: 1.0)
     assert [backoff.knock() for _ in range(4)] == [0.8, 1.6, 2, 2]
-    assert backoff.next() == 0.8
+    assert backoff.next(0) == 0.8
     low = Backoff(Timing(), lambda: 0.0)
     assert [low.knock() for _ in range(4)] == [0.4, 0.8, 1, 1]
     low.calm(0.9, 0)

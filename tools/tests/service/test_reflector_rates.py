@@ -42,9 +42,11 @@ class Case(NamedTuple):
     """A second fault, for what the first one does not hit."""
 
 
-REFUSED = 24
-"""Waits of 0.8 s, doubled up to 30 s, with full jitter; twice the requests at worst, as
-initial events may be followed by a page."""
+REFUSED = 40
+"""Waits of 0.8 s, doubled up to a quarter of the outage or 3 s, with full jitter; twice
+the requests at worst, as initial events may be followed by a page."""
+WATCHES = 3 * REFUSED
+"""Of those, each third one is a sync, of a stream that is refused and three pages."""
 KNOCKS = 66
 """Attempts that cost nobody anything: one each one to two seconds, a bit more often in
 the beginning."""
@@ -89,24 +91,14 @@ CASES: dict[str, Case] = {
         {"status": 504, "message": "Too large resource version: 9, current: 1"},
         *(REFUSED, REFUSED),
     ),
-    "410 in every watch": Case(
-        {"verb": "watch", "error_event": 410}, 2 * REFUSED, 2 * REFUSED
-    ),
-    "429 in every watch": Case(
-        {"verb": "watch", "error_event": 429}, 2 * REFUSED, 2 * REFUSED
-    ),
-    "500 in every watch": Case(
-        {"verb": "watch", "error_event": 500}, 2 * REFUSED, 2 * REFUSED
-    ),
+    "410 in every watch": Case({"verb": "watch", "error_event": 410}, WATCHES, WATCHES),
+    "429 in every watch": Case({"verb": "watch", "error_event": 429}, WATCHES, WATCHES),
+    "500 in every watch": Case({"verb": "watch", "error_event": 500}, WATCHES, WATCHES),
     "410 instead of a watch": Case(
         {"verb": "watch", "status": 410}, 2 * REFUSED, 2 * REFUSED
     ),
-    "every watch is empty": Case(
-        {"verb": "watch", "empty": True}, 2 * REFUSED, 2 * REFUSED
-    ),
-    "no initial bookmark": Case(
-        {"verb": "watch", "no_end": True}, 2 * REFUSED, 2 * REFUSED
-    ),
+    "every watch is empty": Case({"verb": "watch", "empty": True}, WATCHES, WATCHES),
+    "no initial bookmark": Case({"verb": "watch", "no_end": True}, WATCHES, WATCHES),
     "initial bookmark without mark": Case({"verb": "watch", "no_mark": True}, 5, 3),
     "closed after the initial bookmark": Case(
         {"verb": "watchlist", "close_after_mark": True}, 5, 3

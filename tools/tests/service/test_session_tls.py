@@ -14,7 +14,7 @@ from fakes.certificates import Authority, Pair, server_context
 from fakes.zeek import FakeZeek
 from k8s_sync.feed.calling import Calling
 from k8s_sync.feed.peer import Peer
-from k8s_sync.feed.session import Session
+from k8s_sync.feed.session import TIMING, Session
 from k8s_sync.kube.backoff import Timing
 from k8s_sync.timeline import Timeline
 from tests.service.test_session import EPOCH, SHORT, eventually, running
@@ -159,14 +159,13 @@ async def test_attempts_are_few_where_a_person_has_to_help(
 
     monkeypatch.setattr("k8s_sync.feed.session.asyncio.sleep", sleep)
     monkeypatch.setattr("k8s_sync.feed.session.random.random", lambda: 1.0)
-    timing = Timing(backoff=0.5)
     async with folder.fake() as zeek:
-        async with running(session(zeek.url, Calling(str(folder.theirs.file)), timing)):
+        async with running(session(zeek.url, Calling(str(folder.theirs.file)), TIMING)):
             while len(slept) < 9:
                 await rest(0.01)
         assert slept[:9] == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
     slept.clear()
-    async with running(session(zeek.url, folder.calling(), timing)):
+    async with running(session(zeek.url, folder.calling(), TIMING)):
         while len(slept) < 4:
             await rest(0.01)
     assert slept[:4] == [0.5, 1, 2, 2]
