@@ -80,10 +80,7 @@ async def _run(live: Live, options: Options, since: int) -> Iterable[Figure]:
             churn.come()
         options.say("starting a Zeek cluster")
         config = kubeconfig(live.folder, api.url)
-        for node in NODES:
-            await asyncio.to_thread(live.start_node, node)
-        live.start_daemon("--kubeconfig", config)
-        await asyncio.to_thread(live.until, lambda: live.equal(*NODES), "all are equal")
+        await asyncio.to_thread(live.start, NODES, "--kubeconfig", config)
         sizes = []
         changes = 0
         for hour in range(HOURS):

@@ -64,10 +64,7 @@ def _runs(
     more = f"@load {LOOP_PROBE}\n"
     with Live(folder, (*OTHERS, WORKER), backend=backend, more=more) as live:
         options.say(f"{backend}: the others hear all claims")
-        for node in OTHERS:
-            live.start_node(node)
-        live.start_daemon("--source", source)
-        live.until(lambda: live.equal(*OTHERS), "the others hold all")
+        live.start(OTHERS, "--source", source)
         runs = []
         for number in range(RUNS):
             options.say(f"{backend}: a worker joins: {number + 1} of {RUNS}")

@@ -51,12 +51,7 @@ async def _run(live: Live, options: Options) -> list[Change]:
             churn.come()
         options.say("starting a Zeek cluster")
         config = kubeconfig(live.folder, api.url)
-        for node in NODES:
-            await asyncio.to_thread(live.start_node, node)
-        live.start_daemon("--kubeconfig", config)
-        await asyncio.to_thread(
-            live.until, lambda: live.equal(*NODES), "all nodes are equal"
-        )
+        await asyncio.to_thread(live.start, NODES, "--kubeconfig", config)
         options.say(f"{RATE} changes a second for {SECONDS} s")
         # The fake server keeps all that ever was: it must not stall to look for
         # garbage. The daemon does as it always does.

@@ -107,11 +107,18 @@ class Live(Closing):
             folder.rename(self.folder / f"{name}.{time.monotonic_ns()}")
         folder.mkdir(exist_ok=True)
         (folder / "feed.log").unlink(missing_ok=True)
-        self._start(name, ["zeek", self._script], {"CLUSTER_NODE": name})
+        self._run(name, ["zeek", self._script], {"CLUSTER_NODE": name})
         self.until(lambda: bool(self.events(name)), f"{name} runs")
 
-    def start_daemon(self, *flags: str | Path) -> None:
-        """Starts the daemon; it may take a while until it has read everything."""
+    def start(self, nodes: Sequence[str], *flags: str | Path) -> None:
+        """Starts these nodes and the daemon, and waits until they hold the same.
+
+        Args:
+            nodes: All that are to run for now.
+            flags: Where the daemon gets its objects from.
+        """
+        for node in nodes:
+            self.start_node(node)
         (self.folder / "daemon").mkdir(exist_ok=True)
         command = [
             *(sys.executable, PROGRAM, "daemon", "--cluster", CLUSTER),
@@ -119,9 +126,10 @@ class Live(Closing):
             *("--listen", f"127.0.0.1:{self._health}"),
             *flags,
         ]
-        self._start("daemon", command, {"ZEEKPATH": "", "CLUSTER_NODE": ""})
+        self._run("daemon", command, {"ZEEKPATH": "", "CLUSTER_NODE": ""})
+        self.until(lambda: self.equal(*nodes), "all are equal")
 
-    def _start(
+    def _run(
         self, name: str, command: Sequence[str | Path], env: Mapping[str, str]
     ) -> None:
         folder = self.folder / name
