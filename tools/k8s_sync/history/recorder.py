@@ -82,7 +82,8 @@ class Recorder:
     @property
     def waiting(self) -> int:
         """Rows that are not written yet."""
-        return len(self._queue) + len(self._batch)
+        with self._news:  # or a row on its way from one to the other is in neither
+            return len(self._queue) + len(self._batch)
 
     def put(self, rows: Iterable[Row], *, news: bool = True) -> None:
         """Takes rows; never waits.
@@ -159,15 +160,16 @@ class Recorder:
         except sqlite3.Error as error:
             self._failed(error)
             return False
+        if tally.bad:
+            _log.warning("%d rows do not fit the history: %s", tally.bad, tally.reason)
         with self._news:
             self.written += len(self._batch) - tally.bad
             self.lost += tally.bad
+            again, self.problem = bool(self.problem), ""
+            # Together with the above: once no row waits there is no problem either.
             self._batch.clear()
-        if tally.bad:
-            _log.warning("%d rows do not fit the history: %s", tally.bad, tally.reason)
-        if self.problem:
+        if again:
             _log.warning("the history is written again; %d rows were lost", self.lost)
-            self.problem = ""
         return True
 
     def _prune(self) -> bool:
