@@ -25,9 +25,9 @@ TRACES = Path(__file__).resolve().parents[1] / "Traces"
 SEED = Path(__file__).resolve().parents[1] / "Files" / "random.seed"
 
 WEB_1, WEB_2, DB = "10.244.0.6", "10.244.1.7", "10.244.1.5"
-DEBUG, COREDNS = "10.244.1.9", "10.244.0.2"
+DEBUG = "10.244.1.9"
 WEB_SERVICE, DNS_SERVICE = "10.96.12.34", "10.96.0.10"
-NODE_1, NODE_2 = "192.168.50.11", "192.168.50.12"
+NODE_2 = "192.168.50.12"
 NOBODY, OUTSIDE = "10.244.1.200", "203.0.113.7"
 
 

@@ -44,11 +44,6 @@ def key_of(obj: Json) -> tuple[str, str]:
     return metadata.get("namespace", ""), metadata["name"]
 
 
-def version_of(obj: Json) -> int:
-    """The resourceVersion as a number."""
-    return int(obj["metadata"]["resourceVersion"])
-
-
 def now() -> str:
     """The present, as Kubernetes writes it."""
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

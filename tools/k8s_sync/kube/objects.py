@@ -85,14 +85,12 @@ class Spec(_Slim, frozen=True, kw_only=True):
     # Nodes.
     pod_cidr: str = ""
     pod_cidrs: tuple[str, ...] = ()
-    unschedulable: bool = False
     # Services.
     type: str = ""
     cluster_ip: str = ""
     """``None`` is the word for a headless service."""
     cluster_ips: tuple[str, ...] = ()
     external_ips: tuple[str, ...] = ()
-    load_balancer_ip: str = ""
     ports: tuple[Port, ...] = ()
     selector: dict[str, str] = {}
     # ServiceCIDRs.
@@ -146,7 +144,6 @@ class ContainerStatus(_Slim, frozen=True, kw_only=True):
 
     name: str = ""
     image: str = ""
-    image_id: str = ""
     state: ContainerState = ContainerState()
     last_state: ContainerState = ContainerState()
 
