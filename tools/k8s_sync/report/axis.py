@@ -137,7 +137,9 @@ def _ticks(
 ) -> list[Tick]:
     span = last - first
     fitting = (step * SECOND for step in _STEPS if span <= step * SECOND * most)
-    step = next(fitting, _STEPS[-1] * SECOND)
+    year = _STEPS[-1] * SECOND
+    # One odd row may be thousands of years from all others.
+    step = next(fitting, -(-span // (year * most)) * year)
     begin = -(-first // step) * step
     return [
         Tick(place(time), clock(time, step)) for time in range(begin, last + 1, step)
