@@ -64,7 +64,7 @@ class _Tsv:
                 self._meta(line.removesuffix(b"\r"))
                 separator, unset = self._dialect.separator, self._dialect.unset
                 continue
-            cells = line.split(separator)
+            cells = line.removesuffix(b"\r").split(separator)
             if len(cells) != len(self._fields) or not self._picks:
                 continue
             record: Record = []

@@ -48,6 +48,16 @@ def test_tsv(tmp_path: Path) -> None:
     ]
 
 
+def test_a_log_that_went_through_windows(tmp_path: Path) -> None:
+    text = (
+        "#path\ta\r\n#fields\tts\tname\r\n#types\ttime\tstring\r\n1.0\tx\r\n2.0\t-\r\n"
+    )
+    assert read(write(tmp_path / "x.log", text)) == [
+        ("a", ["1.0", "x", None]),
+        ("a", ["2.0", None, None]),
+    ]
+
+
 def test_tsv_that_nobody_asks_about(tmp_path: Path) -> None:
     assert read(write(tmp_path / "x.log", "no header\n\n")) == []
 
