@@ -69,7 +69,7 @@ private:
     uint64_t failed = 0; // the run that the problem is of
     bool ends = false;
 
-    std::thread thread; // from the first job on
+    std::thread thread; // from Start() on
 };
 
 } // namespace k8s
