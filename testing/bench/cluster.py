@@ -19,8 +19,9 @@ BEGAN = 1_790_000_000
 """Since when all pods have their addresses, in seconds; before every trace."""
 PODS_PER_WORKLOAD = 20
 NODES = 500
+LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+"""What Kubernetes makes the ends of names from."""
 _NETWORK = 10 << 24
-_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def address(pod: int) -> bytes:
@@ -33,7 +34,7 @@ def claims(count: int) -> Iterator[Claim]:
     dice = random.Random(1)  # noqa: S311 -- must be the same each time
     for workload in itertools.count():
         name = f"team-checkout-{workload:05d}-api"
-        replicas = f"{name}-{''.join(dice.choices(_LETTERS, k=10))}"
+        replicas = f"{name}-{''.join(dice.choices(LETTERS, k=10))}"
         labels = tuple(
             f"app.kubernetes.io/label-{n:02d}=value-{workload:06d}x" for n in range(12)
         )
@@ -43,7 +44,7 @@ def claims(count: int) -> Iterator[Claim]:
                 kind="pod",
                 uid=str(uuid.UUID(int=dice.getrandbits(128), version=4)),
                 namespace=f"team-{workload % 97:02d}",
-                pod=f"{replicas}-{''.join(dice.choices(_LETTERS, k=5))}",
+                pod=f"{replicas}-{''.join(dice.choices(LETTERS, k=5))}",
                 workload=f"Deployment/{name}",
                 node=f"ip-10-0-{pod % NODES:03d}.compute.internal",
                 service_account="default",

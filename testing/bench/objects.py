@@ -1,19 +1,20 @@
 """The same cluster as in `cluster`, as objects of an API server."""
 
 import random
+import socket
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from bench.cluster import NODES, PODS_PER_WORKLOAD
+from bench import cluster
+from bench.cluster import LETTERS, NODES, PODS_PER_WORKLOAD
 
 Json = dict[str, Any]
-_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def address(number: int) -> str:
     """The `number`-th address of 10.0.0.0/8."""
-    return ".".join(map(str, ((10 << 24) + number).to_bytes(4)))
+    return socket.inet_ntoa(cluster.address(number))
 
 
 def pod(number: int, since: str, dice: random.Random) -> Json:
@@ -26,7 +27,7 @@ def pod(number: int, since: str, dice: random.Random) -> Json:
     """
     workload = number // PODS_PER_WORKLOAD
     app = f"team-checkout-{workload:05d}-api"
-    tail = "".join(dice.choices(_LETTERS, k=5))
+    tail = "".join(dice.choices(LETTERS, k=5))
     maker = {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
