@@ -3,7 +3,7 @@
 import glob
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -36,7 +36,7 @@ class Plan(msgspec.Struct, frozen=True):
     done: int = 0
     """Logs that need not be done again."""
     outdated: int = 0
-    """Those among them whose copy is older than the journal."""
+    """Those among them whose copy is older than the journal, or amendments."""
     resumable: bool = False
     """It is about whole directories: a later run may go on where this one ends."""
 
@@ -104,7 +104,7 @@ def _copies(found: list[_Found], place: Path) -> list[Job]:
     return [Job(log, str(to), None, _size(log)) for to, log in plan.items()]
 
 
-def without_done(plan: Plan, output: str, how: str, journal: str) -> Plan:
+def without_done(plan: Plan, output: str, how: str, sources: Iterable[str]) -> Plan:
     """Leaves out what an earlier run has done into the same directory.
 
     A copy is there as a whole or not at all. It need not be made again if it is not
@@ -114,12 +114,12 @@ def without_done(plan: Plan, output: str, how: str, journal: str) -> Plan:
     Args:
         plan: All that was asked for.
         output: The directory.
-        how: All that copies depend on, but their logs and what the journal says.
-        journal: The journal's file; a kept one grows all the time, so that a change
-            of it alone does not count.
+        how: All that copies depend on, but their logs and what the sources say.
+        sources: The files of the journal and amendments; those that are kept grow all
+            the time, so that a change of them alone does not count.
     """
     marker = Path(output) / MARKER
-    known = _modified(journal)
+    known = max(map(_modified, sources))
     since = _mark(marker, how)
     todo = []
     outdated = 0

@@ -69,13 +69,14 @@ def run(options: Options) -> int:
     plan = make_plan(options.logs, options.output)
     how = _how(options)
     if plan.resumable and not options.force:
-        plan = without_done(plan, options.output, how, options.journal)
+        sources = (options.journal, *options.amendments)
+        plan = without_done(plan, options.output, how, sources)
     copies = Copies(_desk(options), options.jobs or workers.cores())
     if plan.jobs:
         if plan.resumable:
             mark(options.output, how)
         copies.make(plan.jobs)
-    _summarise(copies, plan, with_journal=bool(options.journal))
+    _summarise(copies, plan, options)
     return 1 if copies.lost else 0
 
 
@@ -95,7 +96,7 @@ def _desk(options: Options) -> Desk:
 
 
 def _how(options: Options) -> str:
-    """All that the copies depend on, but their logs and what the journal says."""
+    """All that the copies depend on, but their logs and what the sources say."""
     told = {
         "journal": options.journal and str(Path(options.journal).resolve()),
         "amendments": [str(Path(path).resolve()) for path in options.amendments],
@@ -107,7 +108,7 @@ def _how(options: Options) -> str:
     return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
 
 
-def _summarise(copies: Copies, plan: Plan, *, with_journal: bool) -> None:
+def _summarise(copies: Copies, plan: Plan, options: Options) -> None:
     tallies = copies.tallies
     for tally in tallies:
         if tally.problems:
@@ -119,8 +120,10 @@ def _summarise(copies: Copies, plan: Plan, *, with_journal: bool) -> None:
     lost = f"; {copies.lost} lost" if copies.lost else ""
     done = f"; {plan.done} done before" if plan.done else ""
     if plan.outdated:
-        done += f", {plan.outdated} of them before the journal changed (see --force)"
+        sources = {"the journal": options.journal, "the amendments": options.amendments}
+        what = " or ".join(name for name, paths in sources.items() if paths)
+        done += f", {plan.outdated} of them before {what} changed (see --force)"
     amended = sum(tally.amended for tally in tallies)
     ends = f", {amended} ends of connections amended" if amended else ""
-    about = f", {named} with something to say about them" if with_journal else ""
+    about = f", {named} with something to say about them" if options.journal else ""
     say(f"{logs}, {rows} rows{about}{ends}{lost}{done}")

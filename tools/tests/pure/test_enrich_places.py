@@ -56,9 +56,11 @@ def run(
     output: Path,
     force: bool = False,
     columns: Columns | None = None,
+    amendments: tuple[str, ...] = (),
 ) -> int:
     options = enrich.Options(
         journal=journal,
+        amendments=amendments,
         logs=tuple(map(str, logs)),
         output=str(output),
         force=force,
@@ -213,6 +215,19 @@ def test_a_journal_that_changed_is_told_of(
     capsys.readouterr()
     assert run(journal, logs, output=out) == 0
     told = "6 done before, 6 of them before the journal changed (see --force)\n"
+    assert capsys.readouterr().err.endswith(told)
+
+
+def test_amendments_that_changed_are_told_of(
+    journal: str, logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "owned"
+    late = write(tmp_path / "late.log", "")
+    assert run(journal, logs, output=out, amendments=(str(late),)) == 0
+    os.utime(late, (4e9, 4e9))
+    capsys.readouterr()
+    assert run(journal, logs, output=out, amendments=(str(late),)) == 0
+    told = "6 of them before the journal or the amendments changed (see --force)\n"
     assert capsys.readouterr().err.endswith(told)
 
 
