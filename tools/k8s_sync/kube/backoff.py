@@ -31,8 +31,8 @@ class Timing:
     """
 
     backoff: float = 0.8
-    # client-go: 30 s from the sixth failure on, until all is well for 120 s. A sensor is
-    # of use right after the trouble, and what it costs the server is bounded all the
+    # client-go: 30 s from the sixth failure on, until all is well for 120 s. A sensor
+    # is of use right after the trouble, and what it costs the server is bounded all the
     # same: see `OUTAGE_SHARE` and `SYNCS_OF_CALM`.
     backoff_brief: float = 3
     backoff_limit: float = 30
