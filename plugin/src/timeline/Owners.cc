@@ -36,6 +36,18 @@ std::optional<Uid> ParseUuid(std::string_view text) noexcept {
 
 } // namespace
 
+void WriteUuid(Uid uid, std::array<char, 36>& text) noexcept {
+    size_t at = 0;
+    for ( const auto half : {uid.hi, uid.lo} )
+        for ( int shift = 56; shift >= 0; shift -= 8 ) {
+            const auto byte = half >> shift & 0xff;
+            if ( IsDash(at) )
+                text[at++] = '-';
+            text[at++] = hex[byte >> 4];
+            text[at++] = hex[byte & 0xf];
+        }
+}
+
 std::string_view List::operator[](size_t i) const noexcept {
     uint32_t id;
     std::memcpy(&id, ids.data() + i * sizeof(id), sizeof(id));
@@ -147,15 +159,7 @@ std::string_view Owners::Text(Uid uid, std::array<char, 36>& uuid) const noexcep
     if ( uid.hi == 0 )
         return texts.View(static_cast<uint32_t>(uid.lo));
 
-    unsigned digits = 0;
-    for ( size_t i = 0; i < uuid.size(); ++i )
-        if ( IsDash(i) )
-            uuid[i] = '-';
-        else {
-            const auto half = digits < 16 ? uid.hi : uid.lo;
-            uuid[i] = hex[half >> (60 - digits % 16 * 4) & 0xf];
-            ++digits;
-        }
+    WriteUuid(uid, uuid);
     return {uuid.data(), uuid.size()};
 }
 
@@ -163,24 +167,20 @@ OwnerView Owners::View(uint32_t id) const noexcept {
     const auto& record = records.Get(id);
     const auto& group = groups.Get(record.group);
     const auto list = [this](uint32_t list_id) { return List(texts, lists.View(list_id)); };
-    OwnerView view{static_cast<Kind>(group.kind),
-                   texts.View(group.name_space),
-                   texts.View(record.pod),
-                   texts.View(group.workload),
-                   texts.View(record.node),
-                   texts.View(group.service),
-                   texts.View(group.service_account),
-                   texts.View(record.zone),
-                   list(group.labels),
-                   list(group.images),
-                   list(group.roles),
-                   {},
-                   {}};
-    if ( record.uid.hi == 0 )
-        view.uid_if_no_uuid = texts.View(static_cast<uint32_t>(record.uid.lo));
-    else
-        Text(record.uid, view.uuid);
-    return view;
+    const auto uid = record.uid;
+    return {static_cast<Kind>(group.kind),
+            texts.View(group.name_space),
+            texts.View(record.pod),
+            texts.View(group.workload),
+            texts.View(record.node),
+            texts.View(group.service),
+            texts.View(group.service_account),
+            texts.View(record.zone),
+            list(group.labels),
+            list(group.images),
+            list(group.roles),
+            uid,
+            uid.hi ? std::string_view() : texts.View(static_cast<uint32_t>(uid.lo))};
 }
 
 } // namespace k8s

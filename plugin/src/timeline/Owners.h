@@ -22,6 +22,9 @@ struct Uid {
     bool operator==(const Uid&) const = default;
 };
 
+/** Writes a UUID in canonical form. */
+void WriteUuid(Uid uid, std::array<char, 36>& text) noexcept;
+
 /** Some strings of an owner, in their order. */
 class List final {
 public:
@@ -50,12 +53,19 @@ struct OwnerView {
     List images;
     List roles;
 
-    std::array<char, 36> uuid;       ///< Where the uid is if it is a UUID.
-    std::string_view uid_if_no_uuid; ///< Where it is otherwise.
+    k8s::Uid uid;
+    std::string_view uid_if_no_uuid;
 
+    /** Valid as long as this view. Written when asked for, as few lines of logs have it. */
     [[nodiscard]] std::string_view Uid() const noexcept {
-        return uid_if_no_uuid.empty() ? std::string_view(uuid.data(), uuid.size()) : uid_if_no_uuid;
+        if ( uid.hi == 0 )
+            return uid_if_no_uuid;
+        WriteUuid(uid, uuid);
+        return {uuid.data(), uuid.size()};
     }
+
+    // Not for others: see Uid().
+    mutable std::array<char, 36> uuid{};
 };
 
 /**
