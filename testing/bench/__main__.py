@@ -26,6 +26,7 @@ from bench import (  # noqa: E402
     history_part,
     join_part,
     latency_part,
+    mixed,
     mixed_part,
     peers_part,
     saved,
@@ -65,8 +66,12 @@ def main() -> int:
             lambda options: zeek_parts.packets(bench(options)),
         ),
         "mixed": (
-            "Zeek on mixed traffic, beside a table in scripts",
+            "Zeek on many small requests, beside a table in scripts",
             lambda options: mixed_part.rivalling(bench(options)),
+        ),
+        "campus": (
+            "the same on connections as long as those of a campus",
+            lambda options: mixed_part.rivalling(bench(options), mixed.CAMPUS),
         ),
         "detect": (
             "Zeek's work with all detections",

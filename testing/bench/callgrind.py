@@ -26,12 +26,29 @@ class Profile(NamedTuple):
     """Of all threads: in Zeek, the writers of logs as well."""
     functions: Mapping[str, int]
     """What each function of the main thread does itself, with its library."""
+    others: Mapping[str, int]
+    """The same of all other threads."""
 
     def minus(self, start: "Profile") -> "Profile":
         """Takes off what starting costs."""
-        own = Counter(self.functions)
-        own.subtract(start.functions)
-        return Profile(self.main - start.main, self.total - start.total, own)
+        return Profile(
+            self.main - start.main,
+            self.total - start.total,
+            _difference(self.functions, start.functions),
+            _difference(self.others, start.others),
+        )
+
+    def most(self, base: "Profile") -> list[tuple[str, str, int]]:
+        """Functions and their threads by how much more they do than in another run."""
+        found = [
+            (name, where, count)
+            for where, its, less in (
+                ("main", self.functions, base.functions),
+                ("writers", self.others, base.others),
+            )
+            for name, count in _difference(its, less).items()
+        ]
+        return sorted(found, key=lambda one: -one[2])
 
 
 def profile(command: Command, folder: Path, env: Env) -> Profile:
@@ -51,11 +68,23 @@ def profile(command: Command, folder: Path, env: Env) -> Profile:
     )
     found = {path: _instructions(path) for path in folder.glob("callgrind-*")}
     main = next(path for path in found if path.name.endswith(_MAIN))
-    functions = _functions(main)
-    result = Profile(found[main], sum(found.values()), functions)
+    others = sum((_functions(path) for path in found if path != main), Counter[str]())
+    result = Profile(found[main], sum(found.values()), _functions(main), others)
     for path in found:
         path.unlink()
     return result
+
+
+def _difference(one: Mapping[str, int], less: Mapping[str, int]) -> Counter[str]:
+    left = Counter(one)
+    left.subtract(less)
+    return left
+
+
+def short(name: str) -> str:
+    """The bare name of a function, as a profile has it."""
+    plain = name.replace("(anonymous namespace)::", "")
+    return plain.partition("(")[0].rpartition("::")[2].partition("[")[0].strip() or name
 
 
 def _instructions(path: Path) -> int:

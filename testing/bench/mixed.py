@@ -1,36 +1,43 @@
 """A trace of many sorts of traffic between pods: what packets cost, and what lines do.
 
 First come the captures of `captures` that are there, with pods at both ends. Then
-connections that were made up. How long they are follows a bounded Pareto law, as
-measured in data centres (Benson, Akella, Maltz: "Network Traffic Characteristics of
-Data Centers in the Wild", IMC 2010): most have a few packets, and most packets are in
-a few long ones. Of ten connections four are HTTP, with a request for ten packets, three
-are DNS, which has two, and three are of a protocol that nobody knows. Always the same
-for the same numbers.
+connections that were made up, of one of two kinds: `requests_mix`, which has as many
+lines of log for its packets as can be, and `campus_mix`, which is like what a sensor
+sees. Always the same for the same numbers.
 """
 
 import heapq
 import random
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import traffic
+from bench import campus_mix, requests_mix, traffic
 from bench.captures import START, Mix, captures
 from bench.figures import LackingError
 from k8s_btest.packets import Frame
 from k8s_sync.rows import encode
 
 SEED = 7
-LEAST, MOST, SHAPE = 4, 20_000, 1.1
-"""Packets of data in a connection, and the exponent of the Pareto law."""
 _GAP = 700
 """Microseconds between the beginnings of two connections."""
 _SPREAD = 300
 """Microseconds between two packets of one."""
-_SEGMENT = 1_400
-_PER_REQUEST = 10
+
+
+class Kind(NamedTuple):
+    """What is made up."""
+
+    name: str
+    sizes: Callable[[random.Random, int], list[int]]
+    """Of each connection, for so many packets at least."""
+    connection: Callable[[random.Random, int, int, int], Iterator[bytes]]
+    """Packets of the n-th one, of a size, between so many hosts."""
+
+
+REQUESTS = Kind("requests", requests_mix.sizes, requests_mix.connection)
+CAMPUS = Kind("campus", campus_mix.sizes, campus_mix.connection)
 
 
 class Mixed(NamedTuple):
@@ -43,7 +50,9 @@ class Mixed(NamedTuple):
     """That were made up."""
 
 
-def write(trace: Path, journal: Path, packets: int, hosts: int) -> Mixed:
+def write(
+    trace: Path, journal: Path, packets: int, hosts: int, kind: Kind = REQUESTS
+) -> Mixed:
     """Writes a trace, and adds the claims of its captures to a journal.
 
     Args:
@@ -51,6 +60,7 @@ def write(trace: Path, journal: Path, packets: int, hosts: int) -> Mixed:
         journal: That of the cluster that the first pods are of.
         packets: How many there are at least.
         hosts: Pods that talk.
+        kind: What is made up.
     """
     mix = Mix()
     try:
@@ -68,9 +78,9 @@ def write(trace: Path, journal: Path, packets: int, hosts: int) -> Mixed:
         for frame in mix.frames:
             file.write(_record(frame))
         captured = len(mix.frames)
-        plan = _sizes(dice, packets - captured)
+        plan = kind.sizes(dice, packets - captured)
         streams = (
-            _connection(dice, number, size, begin + number * _GAP, hosts)
+            _timed(kind.connection(dice, number, size, hosts), begin + number * _GAP)
             for number, size in enumerate(plan)
         )
         for frame in _merged(streams):
@@ -78,20 +88,6 @@ def write(trace: Path, journal: Path, packets: int, hosts: int) -> Mixed:
             count += 1
         connections = len(plan)
     return Mixed(captured + count, captured, connections)
-
-
-def _sizes(dice: random.Random, packets: int) -> list[int]:
-    """Packets of data of each connection, so many in all."""
-    sizes = []
-    left = packets
-    while left > 0:
-        # The inverse of the distribution of a Pareto law with an upper bound.
-        low, high = LEAST**SHAPE, MOST**SHAPE
-        share = dice.random()
-        size = (-(share * high - share * low - high) / (high * low)) ** (-1 / SHAPE)
-        sizes.append(int(size))
-        left -= int(size)
-    return sizes
 
 
 def _merged(streams: Iterator[Iterator[Frame]]) -> Iterator[Frame]:
@@ -116,37 +112,8 @@ def _step(waiting: list[tuple[int, int, Frame, Iterator[Frame]]]) -> Iterator[Fr
         heapq.heapreplace(waiting, (following.time, number, following, stream))
 
 
-def _connection(
-    dice: random.Random, number: int, size: int, begin: int, hosts: int
-) -> Iterator[Frame]:
-    ends = traffic.ends(dice, number, hosts)
-    packets: Iterable[bytes]
-    match ends[3]:
-        case traffic.DNS:
-            packets = traffic.dns(number, ends)
-        case traffic.HTTP:
-            packets = traffic.tcp(ends, _http(size))
-        case _:
-            packets = traffic.tcp(ends, _unknown(dice, size))
+def _timed(packets: Iterator[bytes], begin: int) -> Iterator[Frame]:
     return (Frame(begin + i * _SPREAD, data) for i, data in enumerate(packets))
-
-
-def _http(size: int) -> Iterator[tuple[bool, bytes]]:
-    """A request for ten packets, and its answer in the others."""
-    for first in range(0, size, _PER_REQUEST):
-        segments = max(min(_PER_REQUEST, size - first) - 2, 0)
-        yield False, traffic.REQUEST % first
-        yield True, traffic.ANSWER_HEAD % (segments * _SEGMENT)
-        for _ in range(segments):
-            yield True, b"x" * _SEGMENT
-
-
-def _unknown(dice: random.Random, size: int) -> Iterator[tuple[bool, bytes]]:
-    yield False, b"\x01" * 100
-    filler = bytes(number % 251 for number in range(_SEGMENT))
-    for _ in range(size - 1):
-        # Two of three carry data; the third one acknowledges them.
-        yield (True, filler) if dice.randrange(3) else (False, b"")
 
 
 def _record(frame: Frame) -> bytes:

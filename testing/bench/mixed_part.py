@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench import cluster, mixed, traffic
-from bench.callgrind import Profile, profile
+from bench.callgrind import Profile, profile, short
 from bench.figures import Figure, at_least, at_most
 from bench.process import run
 from bench.zeek_parts import INSTRUCTIONS, Bench, all_columns
@@ -24,18 +24,18 @@ _SHOWN = 5
 _FIELDS = ("kind", "match", "namespace", "pod", "workload", "node", "service")
 
 
-def rivalling(bench: Bench) -> list[Figure]:
+def rivalling(bench: Bench, kind: mixed.Kind = mixed.REQUESTS) -> list[Figure]:
     """Instructions for a mixed trace, as ratios to the same Zeek without the package.
 
     What starting costs, journal and table included, is taken off.
     """
     options = bench.options
-    folder = options.folder
+    folder = bench.scratch(kind.name)
     options.say(f"writing a mixed trace of {options.mixed} packets")
-    trace, nothing = folder / "mixed.pcap", folder / "mixed-none.pcap"
-    journal, table = folder / "mixed-claims.log", folder / "pods.log"
+    trace, nothing = folder / f"{kind.name}.pcap", folder / f"no {kind.name}.pcap"
+    journal, table = folder / "claims.log", folder / "pods.log"
     cluster.write_journal(journal, options.claims)
-    told = mixed.write(trace, journal, options.mixed, options.claims)
+    told = mixed.write(trace, journal, options.mixed, options.claims, kind)
     traffic.write_pcap(nothing, 0, 1)
     _write_table(table, options.claims)
 
@@ -73,6 +73,7 @@ def rivalling(bench: Bench) -> list[Figure]:
         ),
         *(_added(name, profiles, lines) for name in ("package", "columns", "script")),
         *_ratios(profiles),
+        *_why(profiles["package"], profiles["plain"], lines),
         *_shares(profiles["columns"]),
         *_memory(bench, ways, nothing),
     ]
@@ -104,6 +105,19 @@ def _ratios(profiles: Mapping[str, Profile]) -> Iterable[Figure]:
     yield Figure(f"{what}, main loop", f"{script.main / base.main:.4f}")
 
 
+def _why(its: Profile, base: Profile, lines: int) -> Iterable[Figure]:
+    """What the default columns cost, by function."""
+    ours = sum(count for name, count in its.functions.items() if _OURS in name)
+    yield Figure(
+        "of what the package adds, its own functions",
+        f"{ours / (its.total - base.total):.1%}",
+        f"{ours / lines / 1e3:.1f} k a line",
+    )
+    for name, where, count in its.most(base)[:_SHOWN]:
+        share = f"{count / (its.total - base.total):.1%}"
+        yield Figure(f"  {short(name)}, {where}", share, f"{count / lines / 1e3:.1f} k")
+
+
 def _shares(its: Profile) -> Iterable[Figure]:
     """Where ours stands among the functions of the main loop."""
     order = sorted(its.functions, key=its.functions.__getitem__, reverse=True)
@@ -111,12 +125,8 @@ def _shares(its: Profile) -> Iterable[Figure]:
     share = sum(its.functions[name] for name in ours) / its.main
     yield Figure("our own functions, share of the main loop", f"{share:.2%}")
     for name in ours[:_SHOWN]:
-        plain = name.replace("(anonymous namespace)::", "")
-        short = plain.partition("(")[0].rpartition("::")[2] or name
-        rank = order.index(name) + 1
-        yield Figure(
-            f"  {short}", f"{its.functions[name] / its.main:.2%}", f"number {rank}"
-        )
+        rank = f"number {order.index(name) + 1}"
+        yield Figure(f"  {short(name)}", f"{its.functions[name] / its.main:.2%}", rank)
     yield at_least("rank of our first function", order.index(ours[0]) + 1, 11, "{}")
 
 

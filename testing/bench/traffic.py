@@ -77,10 +77,9 @@ def dns(n: int, ends: Ends) -> list[bytes]:
 
 
 def _connection(n: int, ends: Ends) -> list[bytes]:
-    port = ends[3]
-    if port == HTTP:
+    if ends[3] == HTTP:
         return list(tcp(ends, [(False, REQUEST % n), (True, _RESPONSE)]))
-    if port == DNS:
+    if ends[3] == DNS:
         return dns(n, ends)
     chunk = bytes([n % 251]) * 900
     return list(tcp(ends, [(bool(i % 2), chunk) for i in range(8)]))
@@ -90,10 +89,15 @@ HTTP, DNS, OTHER = 80, 53, 9000
 _PORTS = (*(HTTP,) * 4, *(DNS,) * 3, *(OTHER,) * 3)
 
 
+def port(n: int) -> int:
+    """On which port the `n`-th connection is."""
+    return _PORTS[n % 10]
+
+
 def ends(dice: random.Random, n: int, hosts: int) -> Ends:
     """Who talks in the `n`-th connection, and on which ports."""
     orig, resp = dice.randrange(hosts), dice.randrange(hosts)
-    return address(orig), 20_000 + n % 40_000, address(resp), _PORTS[n % 10]
+    return address(orig), 20_000 + n % 40_000, address(resp), port(n)
 
 
 def write_pcap(path: Path, packets: int, hosts: int) -> int:
