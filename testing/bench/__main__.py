@@ -23,6 +23,7 @@ from bench import (  # noqa: E402
     detect_part,
     enrich_part,
     events_part,
+    growth_part,
     history_part,
     join_part,
     latency_part,
@@ -30,6 +31,7 @@ from bench import (  # noqa: E402
     mixed_part,
     peers_part,
     saved,
+    timeline_part,
     zeek_parts,
 )
 from bench.figures import Figure, LackingError, table  # noqa: E402
@@ -88,7 +90,8 @@ def main() -> int:
         "join": ("a worker that joins a Zeek cluster", join_part.joining),
         "latency": ("from the API server to each Zeek", latency_part.answering),
         "churn": ("a day of churn: memory", churn_part.churning),
-        "lookup": ("the timeline in C++, alone", zeek_parts.lookups),
+        "lookup": ("the timeline in C++, alone", timeline_part.lookups),
+        "growth": ("how its costs grow with claims", growth_part.growing),
     }
     parser = argparse.ArgumentParser(
         prog="python testing/bench",

@@ -1,12 +1,12 @@
 """Pods of a fake API server that come, go, move, finish and change."""
 
-import random
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from bench import objects
+from bench.seeds import seeded
 from fakes.store import Store
 
 Json = dict[str, Any]
@@ -39,7 +39,7 @@ class Churn:
         self.pods: deque[Json] = deque()
         self._store = store
         self._clock = clock
-        self._dice = random.Random(1)  # noqa: S311 -- must be the same each time
+        self._dice = seeded("changes")
         self._addresses = addresses
         self._count = 0
 

@@ -6,7 +6,6 @@ by the monotonic clock, which is left alone.
 """
 
 import asyncio
-import random
 import shutil
 import subprocess
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from bench.churn import Churn
 from bench.figures import Figure, LackingError, at_most
 from bench.live import Live
+from bench.seeds import seeded
 from bench.zeek_parts import Options
 from fakes.api_server import FakeApiServer
 from fakes.loopback import kubeconfig
@@ -96,7 +96,7 @@ async def _run(live: Live, options: Options, since: int) -> Iterable[Figure]:
 
 async def _hour(churn: Churn) -> int:
     """As many changes as pods that are gone an hour later: all of them."""
-    dice = random.Random(1)  # noqa: S311 -- must be the same each time
+    dice = seeded("watched")
     seconds = 3600 / PACE
     began = time.monotonic()
     done = changes = 0

@@ -5,11 +5,11 @@ the address ``10.0.0.0 + n``.
 """
 
 import itertools
-import random
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.seeds import seeded
 from k8s_sync.address import V4_PREFIX, Subnet
 from k8s_sync.model import SECOND, Claim, Owner, Range, Row
 from k8s_sync.rows import HEADER, encode
@@ -31,7 +31,7 @@ def address(pod: int) -> bytes:
 
 def claims(count: int) -> Iterator[Claim]:
     """The claims of so many pods."""
-    dice = random.Random(1)  # noqa: S311 -- must be the same each time
+    dice = seeded("cluster")
     for workload in itertools.count():
         name = f"team-checkout-{workload:05d}-api"
         replicas = f"{name}-{''.join(dice.choices(LETTERS, k=10))}"

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.figures import Figure, at_least, at_most
-from bench.growth import exponent
+from bench.growth import LINEAR, exponent
 from bench.process import run
 from bench.zeek_parts import Options
 from fakes.loopback import kubeconfig
@@ -49,7 +49,8 @@ def syncing(options: Options) -> list[Figure]:
         )
         for size in sizes
     ]
-    figures.append(Figure("it grows with size by the power", f"{exponent(cost):.2f}"))
+    power = exponent(cost)
+    figures.append(at_most("it grows with size by the power", power, LINEAR, "{:.2f}"))
     for name, (package, script) in _RIVALS.items():
         figures.append(_rival(options, name, package, script, each))
     return [*figures, *_held(options, sizes)]
@@ -109,7 +110,7 @@ def _held(options: Options, sizes: Sequence[int]) -> Iterator[Figure]:
         yield Figure(f"kept of each of {size:,} pods", f"{kept[size]:,.0f} B")
     largest = sizes[-1]
     grows = exponent({size: size * each for size, each in kept.items()})
-    yield Figure("memory grows with size by the power", f"{grows:.2f}")
+    yield at_most("memory grows with size by the power", grows, LINEAR, "{:.2f}")
     yield at_most(f"kept of each of {largest:,} pods", kept[largest], KEPT, "{:,.0f} B")
 
 

@@ -4,6 +4,9 @@ import math
 import statistics
 from collections.abc import Mapping
 
+LINEAR = 1.1
+"""The highest exponent that counts as linear: figures of small sizes are rough."""
+
 
 def exponent(costs: Mapping[int, float]) -> float:
     """Fits ``cost = c * size ** exponent`` by least squares of the logarithms.

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from bench import past
 from bench.figures import Figure, at_most
 from bench.process import run, waited
+from bench.seeds import seeded
 from bench.zeek_parts import Options
 from k8s_sync import address
 from k8s_sync.history.reader import Reader
@@ -79,7 +80,7 @@ def asking(options: Options) -> list[Figure]:
 
 
 def _questions(options: Options, there: _Past) -> Iterator[Figure]:
-    dice = random.Random(1)  # noqa: S311 -- to repeat it
+    dice = seeded("questions")
 
     def an_address() -> str:
         return address.text(there.address(dice))

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import random
 import statistics
 import time
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from pathlib import Path
 from bench.churn import Change, Churn
 from bench.figures import Figure, at_most, percentile
 from bench.live import Live
+from bench.seeds import seeded
 from bench.zeek_parts import Options
 from fakes.api_server import FakeApiServer
 from fakes.loopback import kubeconfig
@@ -65,7 +65,7 @@ async def _run(live: Live, options: Options) -> list[Change]:
 
 
 async def _change(churn: Churn) -> list[Change]:
-    dice = random.Random(1)  # noqa: S311 -- must be the same each time
+    dice = seeded("questions")
     ways = (churn.come, churn.go, churn.move)
     changes: list[Change] = []
     began = time.monotonic()

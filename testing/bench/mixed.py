@@ -16,10 +16,10 @@ from typing import NamedTuple
 from bench import campus_mix, requests_mix, traffic
 from bench.captures import START, Mix, captures
 from bench.figures import LackingError
+from bench.seeds import seeded
 from k8s_btest.packets import Frame
 from k8s_sync.rows import encode
 
-SEED = 7
 _GAP = 700
 """Microseconds between the beginnings of two connections."""
 _SPREAD = 300
@@ -70,7 +70,7 @@ def write(
         pass  # what is made up will do
     with journal.open("a", encoding="utf-8") as file:
         file.writelines(map(encode, mix.claims))
-    dice = random.Random(SEED)  # noqa: S311 -- must be the same each time
+    dice = seeded("mixed")
     begin = max((frame.time for frame in mix.frames), default=START)
     count = connections = 0
     with trace.open("wb") as file:

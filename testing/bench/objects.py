@@ -8,6 +8,7 @@ from typing import Any
 
 from bench import cluster
 from bench.cluster import LETTERS, NODES, PODS_PER_WORKLOAD
+from bench.seeds import seeded
 
 Json = dict[str, Any]
 
@@ -67,5 +68,5 @@ def pod(number: int, since: str, dice: random.Random) -> Json:
 
 def pods(count: int, since: str) -> Iterator[Json]:
     """So many pods, always the same ones."""
-    dice = random.Random(1)  # noqa: S311 -- must be the same each time
+    dice = seeded("objects")
     return (pod(number, since, dice) for number in range(count))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bench import cluster, traffic
 from bench.enrich_part import HOSTS, PROGRAM, ROWS_PER_SECOND
+from bench.environment import ZAT
 from bench.figures import Figure, at_least, at_most
 from bench.process import Cost, run
 from bench.zeek_parts import Options
@@ -69,7 +70,7 @@ def comparing(options: Options) -> list[Figure]:
 
 
 def _others(options: Options, rate: float, names: Path) -> Iterable[Figure]:
-    peers = [
+    peers: list[_Peer] = [
         _Peer(
             "a plain dictionary in Python",
             (sys.executable, _HERE / "simple_dict.py", names),
@@ -86,8 +87,10 @@ def _others(options: Options, rate: float, names: Path) -> Iterable[Figure]:
     options.say("installing zat")
     try:
         subprocess.run([sys.executable, "-m", "venv", zat], check=True)
-        pip = [zat / "bin" / "python", "-m", "pip", "install", "--quiet", "zat"]
-        subprocess.run(pip, check=True, capture_output=True)
+        pip: list[str | Path] = [zat / "bin" / "python", "-m", "pip", "install"]
+        subprocess.run(
+            [*pip, "--quiet", f"zat=={ZAT}"], check=True, capture_output=True
+        )
     except subprocess.CalledProcessError:
         yield Figure("zat", "skipped: pip cannot get it")
     else:

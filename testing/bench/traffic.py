@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.cluster import BEGAN, address
+from bench.seeds import seeded
 
 _START = BEGAN + 86_400
 PCAP = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
@@ -102,7 +103,7 @@ def ends(dice: random.Random, n: int, hosts: int) -> Ends:
 
 def write_pcap(path: Path, packets: int, hosts: int) -> int:
     """Writes about so many packets between the first pods; returns how many."""
-    dice = random.Random(2)  # noqa: S311 -- must be the same each time
+    dice = seeded("packets")
     found: list[Packet] = []
     n = 0
     while len(found) < packets:
@@ -136,7 +137,7 @@ _SERVICES = ("http", "dns", "-")
 
 def write_conn_log(path: Path, rows: int, hosts: int) -> None:
     """Writes a conn.log of connections among the first pods."""
-    dice = random.Random(3)  # noqa: S311 -- must be the same each time
+    dice = seeded("conn.log")
     with path.open("w") as log:
         log.write(
             "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n"

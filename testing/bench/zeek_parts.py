@@ -2,7 +2,6 @@
 
 import re
 import statistics
-import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -18,8 +17,6 @@ DEMO = zeek.TOP / "testing" / "Traces" / "demo.pcap"
 SEED = zeek.TOP / "testing" / "Files" / "random.seed"
 BYTES_PER_CLAIM = 256
 INSTRUCTIONS = 1.03
-LOOKUP = 150.0
-"""Nanoseconds."""
 _RUNS = 3
 _TELL_MEMORY = """\
 event zeek_done()
@@ -220,32 +217,3 @@ def _amount(value: float, unit: tuple[float, str]) -> str:
 
 def _ratio(what: str, value: float) -> Figure:
     return at_most(what, value, INSTRUCTIONS, "{:.4f}")
-
-
-def lookups(options: Options) -> list[Figure]:
-    """What the timeline in C++ says of itself, without Zeek."""
-    sources = zeek.TOP / "plugin" / "src" / "timeline" / "tests"
-    build = zeek.TOP / "build" / "timeline"
-    options.say("building the timeline alone")
-    commands: tuple[Command, ...] = (
-        ["cmake", "-S", sources, "-B", build],
-        ["cmake", "--build", build, "--target", "k8s_timeline_bench"],
-    )
-    try:
-        for command in commands:
-            run(command, options.folder)
-    except FileNotFoundError as error:
-        raise LackingError(f"install {error.filename} and a C++20 compiler") from None
-    options.say("looking up")
-    done = subprocess.run(
-        [build / "k8s_timeline_bench"], check=True, capture_output=True, text=True
-    )
-    rows = [line.split("  ", 1) for line in done.stdout.splitlines() if "  " in line]
-    figures = []
-    for what, value in rows:
-        name, shown = what.strip(), value.strip()
-        if name.startswith(("lookup, known", "lookup, nobody")):
-            figures.append(at_most(name, float(shown.split()[0]), LOOKUP, "{:.0f} ns"))
-        else:
-            figures.append(Figure(name, shown))
-    return figures

@@ -8,6 +8,7 @@ from readme.markdown import TOP, code, table
 from simulator.report import markdown
 
 _SIMULATED = TOP / "testing/simulator/results.json"
+_PROGRAMS = ("zeek-k8s", "Zeek", "Python")
 _FEED = ("join", "latency", "churn")
 _VERDICTS = TOP / "testing/Baseline/tests.scenarios.verdicts/verdicts.cut"
 
@@ -50,6 +51,11 @@ def feed() -> str:
 def _measured(part: str) -> str:
     kept: dict[str, Any] = saved.load()[part]
     rows = [(one["what"], one["value"], one["bar"]) for one in kept["figures"]]
-    return f"{kept['machine']}; {kept['date']}, version {kept['version']}:\n\n" + table(
+    machine, versions = kept["machine"], kept["versions"]
+    where = f"{machine['cores']} cores of {machine['cpu']}"
+    programs = ", ".join(
+        f"{name} {versions[name]}" for name in _PROGRAMS if name in versions
+    )
+    return f"{where}; {kept['date']}, {programs}:\n\n" + table(
         ("What", "Measured", "Bar, or ratio"), rows
     )
