@@ -52,7 +52,7 @@ def syncing(options: Options) -> list[Figure]:
     power = exponent(cost)
     figures.append(at_most("it grows with size by the power", power, LINEAR, "{:.2f}"))
     for name, (package, script) in _RIVALS.items():
-        figures.append(_rival(options, name, package, script, each))
+        figures += _rival(options, name, package, script, each)
     return [*figures, *_held(options, sizes)]
 
 
@@ -74,20 +74,27 @@ def _export(options: Options, pods: int) -> float:
 
 def _rival(
     options: Options, name: str, package: str, script: str, ours: float
-) -> Figure:
+) -> Iterator[Figure]:
     if not find_spec(package):
-        return Figure(name, "skipped: pip install './tools[bench]'")
+        yield Figure(name, "skipped: pip install './tools[bench]'")
+        return
     costs = []
     for pods in (FEW, THEIRS + FEW):
         options.say(f"{name}, {pods} pods")
         with serving(pods) as url:
             command: list[str | Path] = [sys.executable, _HERE / script]
-            costs.append(run([*command, url, str(pods)], options.folder).cpu)
-    each = (costs[1] - costs[0]) / THEIRS
-    shown = f"{name}, {THEIRS:,} pods, {each * 1e6:,.0f} us/pod"
-    if package != "kubernetes":
-        return Figure(shown, f"x {each / ours:.1f}")
-    return at_least(shown, each / ours, LESS, "x {:.1f}")
+            costs.append(run([*command, url, str(pods)], options.folder))
+    few, many = costs
+    each = (many.cpu - few.cpu) / THEIRS
+    yield Figure(f"{name}, {THEIRS:,} pods", f"{each * 1e6:,.0f} us/pod")
+    if few.rss:
+        memory = (many.rss - few.rss) / THEIRS
+        yield Figure(f"{name}, memory", f"{memory:,.0f} B/pod")
+    times = f"{name}, CPU to ours"
+    if package == "kubernetes":
+        yield at_least(times, each / ours, LESS, "x {:.1f}")
+    else:
+        yield Figure(times, f"x {each / ours:.1f}")
 
 
 def _held(options: Options, sizes: Sequence[int]) -> Iterator[Figure]:

@@ -5,15 +5,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench import cluster, mixed, traffic
+from bench import cluster, mixed, script_table, traffic
 from bench.callgrind import Profile, profile, short
 from bench.figures import Figure, at_least, at_most
-from bench.process import run
 from bench.zeek_parts import INSTRUCTIONS, Bench, all_columns
-from k8s_sync import address
 
-_HERE = Path(__file__).resolve().parent
-_SCRIPT = _HERE / "script_table.zeek"
 _NAMES = {
     "package": "the package",
     "columns": "all columns",
@@ -21,7 +17,6 @@ _NAMES = {
 }
 _OURS = "K8s-Timeline"
 _SHOWN = 5
-_FIELDS = ("kind", "match", "namespace", "pod", "workload", "node", "service")
 
 
 def rivalling(bench: Bench, kind: mixed.Kind = mixed.REQUESTS) -> list[Figure]:
@@ -33,17 +28,16 @@ def rivalling(bench: Bench, kind: mixed.Kind = mixed.REQUESTS) -> list[Figure]:
     folder = bench.scratch(kind.name)
     options.say(f"writing a mixed trace of {options.mixed} packets")
     trace, nothing = folder / f"{kind.name}.pcap", folder / f"no {kind.name}.pcap"
-    journal, table = folder / "claims.log", folder / "pods.log"
+    journal = folder / "claims.log"
     cluster.write_journal(journal, options.claims)
     told = mixed.write(trace, journal, options.mixed, options.claims, kind)
     traffic.write_pcap(nothing, 0, 1)
-    _write_table(table, options.claims)
 
     ways: dict[str, tuple[str | Path, ...]] = {
         "plain": (),
         "package": ("zeek-k8s", f"K8s::journal={journal}"),
         "columns": ("zeek-k8s", *all_columns(), f"K8s::journal={journal}"),
-        "script": (_SCRIPT, f"Pods::table_file={table}"),
+        "script": (script_table.SCRIPT, f"Pods::table_file={bench.table}"),
     }
 
     def measure(name: str) -> Profile:
@@ -75,7 +69,6 @@ def rivalling(bench: Bench, kind: mixed.Kind = mixed.REQUESTS) -> list[Figure]:
         *_ratios(profiles),
         *_why(profiles["package"], profiles["plain"], lines),
         *_shares(profiles["columns"]),
-        *_memory(bench, ways, nothing),
     ]
 
 
@@ -130,35 +123,9 @@ def _shares(its: Profile) -> Iterable[Figure]:
     yield at_least("rank of our first function", order.index(ours[0]) + 1, 11, "{}")
 
 
-def _memory(
-    bench: Bench, ways: Mapping[str, tuple[str | Path, ...]], nothing: Path
-) -> Iterable[Figure]:
-    """Highest memory for each address, which the others hold without its history."""
-    rss = {}
-    for name in ("plain", "package", "script"):
-        bench.options.say(f"Zeek, memory, {name}")
-        command = bench.reading(nothing, *ways[name])
-        rss[name] = run(command, bench.scratch(f"{name}, memory"), bench.env).rss
-    if rss["plain"]:
-        for name in ("package", "script"):
-            each = (rss[name] - rss["plain"]) / bench.options.claims
-            yield Figure(f"{name}: highest memory for each address", f"{each:.0f} B")
-
-
 def _lines(folder: Path) -> int:
     return sum(
         not line.startswith("#")
         for log in folder.glob("*.log")
         for line in log.read_text(errors="replace").splitlines()
     )
-
-
-def _write_table(path: Path, count: int) -> None:
-    """The claims as the Input framework reads a table."""
-    with path.open("w") as file:
-        file.write("#fields\taddress\t" + "\t".join(_FIELDS) + "\n")
-        for claim in cluster.claims(count):
-            owner = claim.owner
-            cells = ("pod", "exact", owner.namespace, owner.pod, owner.workload)
-            row = (address.text(claim.address), *cells, owner.node, "-")
-            file.write("\t".join(row) + "\n")

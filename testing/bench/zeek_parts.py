@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import zeek
-from bench import cluster, counters, traffic
+from bench import cluster, counters, script_table, traffic
 from bench.figures import Figure, LackingError, at_most
 from bench.process import Cost, run
 
@@ -85,6 +85,13 @@ class Bench:
         cluster.write_journal(path, 0)
         return path
 
+    @cached_property
+    def table(self) -> Path:
+        """All claims, for scripts alone."""
+        path = self.options.folder / "pods.log"
+        script_table.write(path, self.options.claims)
+        return path
+
     def scratch(self, name: str) -> Path:
         """A folder for one run, where its logs go."""
         path = self.options.folder / name
@@ -109,6 +116,9 @@ def loading(bench: Bench) -> list[Figure]:
         "without the package": bench.reading(DEMO, told),
         "package, no claims": bench.with_package(DEMO, bench.no_claims, told),
         f"package, {count} claims": bench.with_package(DEMO, bench.journal, told),
+        f"a table in scripts, {count} rows": bench.reading(
+            DEMO, told, script_table.SCRIPT, f"Pods::table_file={bench.table}"
+        ),
     }
     figures, costs, kept = [], [], []
     for what, command in commands.items():
@@ -121,7 +131,7 @@ def loading(bench: Bench) -> list[Figure]:
         kept.append(_kept(folder))
         user = f"{cost.user:.2f} s user, {cost.rss / 1e6:.0f} MB"
         figures.append(Figure(f"demo.pcap, {what}", f"{cost.wall:.2f} s", user))
-    _, none, full = costs
+    without, none, full, table = costs
     if not none.rss:
         raise RuntimeError("this program has outgrown Zeek: no memory can be told")
     size = bench.journal.stat().st_size / count
@@ -137,7 +147,13 @@ def loading(bench: Bench) -> list[Figure]:
         figures.append(
             _per_claim("memory per claim, at the end", (kept[2] - kept[1]) / count)
         )
-    return figures
+    reading = (table.user - without.user) * 1e3
+    memory = (table.rss - without.rss) / count
+    return [
+        *figures,
+        Figure("a table in scripts, memory per row, highest", f"{memory:.0f} bytes"),
+        Figure("a table in scripts, to read it anew", f"{reading:,.1f} ms", "user"),
+    ]
 
 
 def _per_claim(what: str, value: float) -> Figure:
