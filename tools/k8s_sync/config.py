@@ -13,9 +13,9 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
-from urllib.parse import urlsplit
 
 import msgspec
+from yarl import URL
 
 from k8s_sync.config_clusters import (
     Cluster,
@@ -28,6 +28,7 @@ from k8s_sync.config_sources import FILE_VARIABLE, PREFIX, from_environment, fro
 from k8s_sync.errors import ConfigError
 
 _LISTEN = re.compile(r".+:[0-9]{1,5}")
+_LAST_PORT = 65_535
 
 
 class Config(Cluster, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -236,7 +237,7 @@ def _check(config: Config, places: Mapping[str, str]) -> None:
     """Finds what no single value shows."""
     check_cluster(config, places)
     for url in config.zeek:
-        if urlsplit(url).scheme not in ("ws", "wss") or not urlsplit(url).hostname:
+        if not _is_websocket(url):
             raise ConfigError(
                 f"{places['zeek']}: '{redact(url)}' is not"
                 " ws://HOST:PORT/v1/messages/json, or the same with wss://"
@@ -244,8 +245,21 @@ def _check(config: Config, places: Mapping[str, str]) -> None:
     if bool(config.zeek_cert) != bool(config.zeek_key):
         name = "zeek_cert" if config.zeek_cert else "zeek_key"
         raise ConfigError(f"{places[name]}: zeek_cert and zeek_key need each other")
-    if config.listen and not _LISTEN.fullmatch(config.listen):
+    if config.zeek_name and not _is_websocket("wss://a", config.zeek_name):
+        name = f"{places['zeek_name']}: '{config.zeek_name}'"
+        raise ConfigError(f"{name} is no name of a host, without a port")
+    listens = _LISTEN.fullmatch(config.listen)
+    if config.listen and not (listens and config.listen_address[1] <= _LAST_PORT):
         raise ConfigError(f"{places['listen']}: '{config.listen}' is not HOST:PORT")
+
+
+def _is_websocket(text: str, host: str = "a") -> bool:
+    """Tells whether a URL can be called, also with another host in it."""
+    try:
+        url = URL(text)
+        return url.scheme in ("ws", "wss") and bool(url.host and url.with_host(host))
+    except ValueError:
+        return False
 
 
 def redact(text: str) -> str:

@@ -76,6 +76,10 @@ def test_environment() -> None:
         ({"K8S_SYNC_RANGES": "10.0.0/8=pod"}, "K8S_SYNC_RANGES: bad subnet"),
         ({"K8S_SYNC_ZEEK_CERT": "x"}, "zeek_cert and zeek_key need each other"),
         ({"K8S_SYNC_LISTEN": "9477"}, "'9477' is not HOST:PORT"),
+        ({"K8S_SYNC_LISTEN": "a:99999"}, "'a:99999' is not HOST:PORT"),
+        ({"K8S_SYNC_ZEEK": "wss://a:99999/x"}, "'wss://a:99999/x' is not ws://"),
+        ({"K8S_SYNC_ZEEK": "ws://[::1:80/x"}, "is not ws://"),
+        ({"K8S_SYNC_ZEEK_NAME": "a:1"}, "K8S_SYNC_ZEEK_NAME: 'a:1' is no name"),
         ({"K8S_SYNC_CLUSTER": ""}, "a cluster needs a name that prints"),
     ],
 )
