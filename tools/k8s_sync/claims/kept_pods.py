@@ -38,7 +38,7 @@ class KeptPod(msgspec.Struct, gc=False):
         """By what it is found."""
         above = self.above
         maker = above.uid if above and above.kind in BETWEEN else ""
-        return Where(self.owner.namespace, self.owner.node, maker)
+        return Where(self.owner.namespace, self.owner.node, maker, self.owner.labels)
 
 
 class Statics:

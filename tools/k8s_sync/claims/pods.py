@@ -14,7 +14,7 @@ from k8s_sync.claims.pod_index import NOWHERE, PodIndex
 from k8s_sync.claims.pod_places import date, moved, places, start
 from k8s_sync.claims.pod_ports import PodPorts
 from k8s_sync.claims.roles import Derive
-from k8s_sync.claims.selectors import selects
+from k8s_sync.claims.selectors import Labels, selects
 from k8s_sync.claims.workload import Workloads
 from k8s_sync.model import Claim, Ended, Owner
 
@@ -42,6 +42,8 @@ class Pods:
         self._mirrors: dict[str, str] = {}
         self._statics = Statics()
         self._where = PodIndex()
+        self._relabelled: set[str] = set()
+        """Those that claim something with labels that are not theirs any more."""
 
     def claims(self) -> Iterator[Claim]:
         """Yields the claims of all pods that exist."""
@@ -137,22 +139,20 @@ class Pods:
         return self._again(self._where.made_by(uid), now)
 
     def selectors_changed(
-        self, namespace: str, selectors: Iterable[tuple[str, ...]], now: int
+        self, namespace: str, selectors: Iterable[Labels], now: int
     ) -> list[Claim]:
         """Looks again at the pods that one of the selectors selects, or has."""
         asked = [selector for selector in selectors if selector]
-        return self._again(
-            [
-                name
-                for name in self._where.in_namespace(namespace)
-                if any(
-                    selects(selector, labels)
-                    for selector in asked
-                    for labels in self._pods[name].labels()
-                )
-            ],
-            now,
-        )
+
+        def wanted(labels: Labels) -> bool:
+            return any(selects(selector, labels) for selector in asked)
+
+        names = {*self._where.labelled(namespace, wanted)}
+        for name in self._relabelled:
+            pod = self._pods[name]
+            if pod.owner.namespace == namespace and any(map(wanted, pod.labels())):
+                names.add(name)
+        return self._again(names, now)
 
     def backing_changed(self, uids: Iterable[str], now: int) -> list[Claim]:
         """Looks again at pods, named by their API objects, that back a service."""
@@ -265,6 +265,9 @@ class Pods:
         return resolved
 
     def _index(self, name: str, old: KeptPod | None, new: KeptPod | None) -> None:
+        self._relabelled.discard(name)
+        if new and any(labels != new.owner.labels for labels in new.labels()):
+            self._relabelled.add(name)
         left = self._where.move(
             name, old.where() if old else NOWHERE, new.where() if new else NOWHERE
         )

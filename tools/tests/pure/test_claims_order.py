@@ -222,6 +222,7 @@ def left_over(inventory: Inventory) -> list[object]:
     tables = [
         pods._pods,
         pods._mirrors,
+        pods._relabelled,
         pods._where._in_namespace,
         pods._where._on_node,
         pods._where._made_by,
