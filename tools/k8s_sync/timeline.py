@@ -6,10 +6,12 @@ C++ twin is ``plugin/src/timeline``.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from typing import cast
 
 import msgspec
 
 from k8s_sync.address import Subnet
+from k8s_sync.digest import MASK, row_digest
 from k8s_sync.model import Claim, Kind, Proto, Range, Row
 from k8s_sync.rules import LEAD, LINGER, NOTHING, UNKNOWN, Answer, resolve
 
@@ -17,13 +19,13 @@ ClaimKey = tuple[str, str, bytes, int, Proto, str, int]
 RangeKey = tuple[str, str, Subnet, Kind]
 Key = ClaimKey | RangeKey
 
-_MASK = (1 << 64) - 1
-_PROTO_NUMBERS = {"": 0, "tcp": 6, "udp": 17, "sctp": 132}
-_RANGE_PROTO_NUMBER = 255
+_RANGE_PARTS = 4
+"""Of the key of a range; that of a claim has more."""
 _FEW = 8
-_Here = tuple[Claim, ...] | dict[Key, Claim]
-"""The claims on an address. Most have one: a tuple takes a fifth of what a dictionary
-does. Those with more than a few, as of a node with many ports, are found by key."""
+_Here = Claim | tuple[Claim, ...] | dict[Key, Claim]
+"""The claims on an address. Most have one, which stands for itself: a row costs no key
+and no container. Those with more than a few, as of a node with many ports, are found by
+their keys."""
 
 
 class Timeline:
@@ -35,26 +37,42 @@ class Timeline:
         """What `apply` marks rows with; `sweep` ends those with an older mark."""
         self._linger = linger
         self._lead = lead
-        self._rows: dict[Key, Row] = {}
         self._ranges: dict[RangeKey, Range] = {}
         self._by_address: dict[bytes, _Here] = {}
+        self._claims = 0
         self._confirmed: dict[Key, int] = {}
         self._digests: defaultdict[str, int] = defaultdict(int)
         self._held: defaultdict[str, int] = defaultdict(int)
 
     def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows.values())
+        yield from self._ranges.values()
+        yield from self._each_claim()
+
+    def _each_claim(self) -> Iterator[Claim]:
+        for here in self._by_address.values():
+            if isinstance(here, Claim):
+                yield here
+            else:
+                yield from here.values() if isinstance(here, dict) else here
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._ranges) + self._claims
 
     def keys(self, cluster: str) -> list[Key]:
         """Lists the keys of a cluster's rows."""
-        return [key for key in self._rows if key[0] == cluster]
+        return [row_key(row) for row in self if row.cluster == cluster]
 
     def get(self, key: Key) -> Row | None:
         """Returns the newest row of a key."""
-        return self._rows.get(key)
+        if len(key) == _RANGE_PARTS:
+            return self._ranges.get(cast("RangeKey", key))
+        here = self._by_address.get(cast("ClaimKey", key)[2], ())
+        if isinstance(here, dict):
+            return here.get(key)
+        for one in (here,) if isinstance(here, Claim) else here:
+            if claim_key(one) == key:
+                return one
+        return None
 
     def apply(self, row: Row) -> bool:
         """Takes note of a row; the newest revision of a key wins.
@@ -66,7 +84,7 @@ class Timeline:
             Whether anything changed.
         """
         key = row_key(row)
-        known = self._rows.get(key)
+        known = self.get(key)
         if known is not None and known.revision > row.revision:
             return False
         if self.generation:
@@ -75,28 +93,31 @@ class Timeline:
             goes_on = row.end is None and known.end is not None
             if not goes_on:
                 return False
-        self._put(key, row)
+        self._put(key, known, row)
         return True
 
-    def _put(self, key: Key, row: Row) -> None:
-        known = self._rows.get(key)
-        self._account(known, -1)
+    def _put(self, key: Key, known: Row | None, row: Row) -> None:
+        if known is not None:
+            self._account(known, -1)
         self._account(row, +1)
-        self._rows[key] = row
         if isinstance(row, Range):
             self._ranges[range_key(row)] = row
             return
-        here = self._by_address.get(row.address, ())
-        if isinstance(here, dict):
+        if known is None:
+            self._claims += 1
+        here = self._by_address.get(row.address)
+        if here is None or here is known:
+            self._by_address[row.address] = row
+        elif isinstance(here, dict):
             here[key] = row
-        elif known is None and len(here) >= _FEW:
-            every = (*here, row)
-            self._by_address[row.address] = {claim_key(one): one for one in every}
         else:
-            self._by_address[row.address] = (*_without(here, known), row)
+            every = (*_without(here, known), row)
+            self._by_address[row.address] = (
+                {claim_key(one): one for one in every} if len(every) > _FEW else every
+            )
 
-    def _account(self, row: Row | None, sign: int) -> None:
-        if row is None or row.end is not None:
+    def _account(self, row: Row, sign: int) -> None:
+        if row.end is not None:
             return
         self._digests[row.cluster] += sign * row_digest(row)
         if isinstance(row, Claim):
@@ -109,6 +130,8 @@ class Timeline:
     def claims(self, address: bytes) -> Collection[Claim]:
         """All claims on an address, in no order."""
         here = self._by_address.get(address, ())
+        if isinstance(here, Claim):
+            return (here,)
         return here.values() if isinstance(here, dict) else here
 
     def owner(  # noqa: PLR0913 -- the design's one question has this many parts
@@ -149,7 +172,7 @@ class Timeline:
 
         Two timelines with equal digests hold the same revisions.
         """
-        return self._digests[cluster] & _MASK
+        return self._digests[cluster] & MASK
 
     def held(self, cluster: str) -> int:
         """Counts the claims of a cluster that have not ended."""
@@ -168,13 +191,13 @@ class Timeline:
         """
         stale = [
             (key, row)
-            for key, row in self._rows.items()
+            for row in self
             if row.cluster == cluster
             and row.end is None
-            and self._confirmed.get(key, 0) < generation
+            and self._confirmed.get(key := row_key(row), 0) < generation
         ]
         for key, row in stale:
-            self._put(key, missing(row, at))
+            self._put(key, row, missing(row, at))
         return len(stale)
 
     def evict(self, before: int) -> int:
@@ -184,12 +207,13 @@ class Timeline:
             How many were forgotten.
         """
         old = [
-            (key, row)
-            for key, row in self._rows.items()
-            if isinstance(row, Claim) and row.end is not None and row.end < before
+            claim
+            for claim in self._each_claim()
+            if claim.end is not None and claim.end < before
         ]
-        for key, claim in old:
-            del self._rows[key]
+        for claim in old:
+            key = claim_key(claim)
+            self._claims -= 1
             self._confirmed.pop(key, None)
             here = self._by_address[claim.address]
             if isinstance(here, dict):
@@ -201,8 +225,9 @@ class Timeline:
         return len(old)
 
 
-def _without(here: tuple[Claim, ...], claim: Row | None) -> tuple[Claim, ...]:
-    return here and tuple(one for one in here if one is not claim)
+def _without(here: Claim | tuple[Claim, ...], claim: Row | None) -> tuple[Claim, ...]:
+    every = (here,) if isinstance(here, Claim) else here
+    return tuple(one for one in every if one is not claim)
 
 
 def owner_among(  # noqa: PLR0913, PLR0917 -- as `Timeline.owner`
@@ -272,25 +297,3 @@ def missing(row: Row, at: int) -> Row:
 def row_key(row: Row) -> Key:
     """The key of a row of either sort."""
     return range_key(row) if isinstance(row, Range) else claim_key(row)
-
-
-def _mix(value: int) -> int:
-    """The finaliser of splitmix64 (Steele, Lea, Flood: OOPSLA 2014)."""
-    value = (value + 0x9E3779B97F4A7C15) & _MASK
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
-    return value ^ (value >> 31)
-
-
-def row_digest(row: Row) -> int:
-    """One row's share of its cluster's digest.
-
-    A revision is given to one change of one claim only, so that it stands for
-    the content; the address and port are added to catch a misplaced row.
-    """
-    if isinstance(row, Range):
-        packed, low = row.subnet.network, row.subnet.length << 8 | _RANGE_PROTO_NUMBER
-    else:
-        packed, low = row.address, row.port << 8 | _PROTO_NUMBERS[row.proto]
-    mixed = _mix(_mix(row.revision) ^ int.from_bytes(packed[8:]))
-    return _mix(_mix(mixed ^ int.from_bytes(packed[:8])) ^ low)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8s_sync import address
+from k8s_sync.digest import row_digest
 from k8s_sync.model import SECOND, Claim, Owner, Range, Row
-from k8s_sync.timeline import Timeline, missing, row_digest, row_key
+from k8s_sync.timeline import Timeline, missing, row_key
 from tests.pure.strategies import ROWS
 
 
