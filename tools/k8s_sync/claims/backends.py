@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from k8s_sync.claims.selectors import Selectors
-from k8s_sync.claims.slices import ALL_PORTS, Service, Slices, each_address
+from k8s_sync.claims.slices import ALL_PORTS, Service, Slices
 from k8s_sync.model import Owner, Proto
 
 Place = tuple[bytes, int, Proto]
@@ -47,7 +47,7 @@ class Backends:
         found: defaultdict[Place, set[str]] = defaultdict(set)
         for one in self._slices.naming(uid):
             if one.service.namespace == owner.namespace and one.service.name in names:
-                for packed in each_address(one.pods[uid]):
+                for packed in one.places(uid):
                     for port, proto in one.ports:
                         found[packed, port, proto].add(one.service.name)
         decided = {}
@@ -57,7 +57,7 @@ class Backends:
                 decided[packed, port, proto] = min(services)
         return decided
 
-    def _names(self, owner: Owner, uid: str) -> list[str]:
+    def _names(self, owner: Owner, uid: str) -> tuple[str, ...]:
         """Lists the services of a pod.
 
         A slice may name any pod, also one of somebody else: only those of the pod's
@@ -71,5 +71,5 @@ class Backends:
                 and service.name not in names
                 and self._unselecting(service)
             ):
-                names.append(service.name)
+                names = (*names, service.name)
         return names

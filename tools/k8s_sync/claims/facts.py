@@ -14,11 +14,11 @@ from k8s_sync import address
 from k8s_sync.address import Subnet
 from k8s_sync.claims import api_time, gateways
 from k8s_sync.claims.problems import Problems
-from k8s_sync.kube.objects import Metadata, Object
+from k8s_sync.kube.objects import Container, Metadata, Object
 from k8s_sync.model import SECOND, Proto
 
 _T = TypeVar("_T")
-_SHARED = 1 << 16
+_SHARED = 1 << 14
 _LABELS = 1 << 8
 """Few: pods of one workload come one after another, and some have all of their own."""
 _PORTS = range(1, 1 << 16)
@@ -69,6 +69,17 @@ class ServiceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     node_ports: tuple[tuple[int, Proto], ...]
 
 
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """An object as it is called in messages: only made a text for these."""
+
+    resource: str
+    metadata: Metadata
+
+    def __str__(self) -> str:
+        name = f"{self.metadata.namespace}/{self.metadata.name}".removeprefix("/")
+        return f"{self.resource} {name}"
+
+
 class Reader:
     """Reads facts; shares equal values between them."""
 
@@ -76,7 +87,7 @@ class Reader:
         """Reports to `problems` what is no use."""
         self._problems = problems
         self._shared: dict[Any, Any] = {}
-        self._labels: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
+        self._labels: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def share(self, value: _T) -> _T:
         """Returns the equal value that is already in use elsewhere, if any."""
@@ -89,18 +100,25 @@ class Reader:
 
     def labels(self, labels: Mapping[str, str]) -> tuple[str, ...]:
         """Writes labels as sorted ``key=value``."""
-        told = tuple(labels.items())
+        told = (*labels, *labels.values())
         if (known := self._labels.get(told)) is not None:
             return known
         share = self.share
-        written = share(tuple(sorted(share(f"{k}={v}") for k, v in told)))
+        written = share(tuple(sorted(share(f"{k}={v}") for k, v in labels.items())))
         if len(self._labels) >= _LABELS:
             self._labels.clear()
         self._labels[told] = written
         return written
 
+    def images(self, containers: Iterable[Container]) -> tuple[str, ...]:
+        """Lists the images of containers, each once."""
+        images = tuple([one.image for one in containers])
+        if "" in images or len(set(images)) < len(images):
+            images = tuple(dict.fromkeys(filter(None, images)))
+        return self.share(images)
+
     def each(
-        self, place: str, read: Callable[[str], _T], texts: Iterable[str]
+        self, place: Place, read: Callable[[str], _T], texts: Iterable[str]
     ) -> Iterator[_T]:
         """Yields what `read` makes of the texts that are neither empty nor wrong."""
         for text in texts:
@@ -110,11 +128,18 @@ class Reader:
                 except ValueError as error:
                     self._problems.report(place, str(error))
 
-    def addresses(self, place: str, texts: Iterable[str]) -> tuple[bytes, ...]:
+    def addresses(self, place: Place, texts: Iterable[str]) -> tuple[bytes, ...]:
         """Reads addresses."""
-        return tuple(self.each(place, usable, texts))
+        found = []
+        for text in texts:
+            if text:
+                try:
+                    found.append(usable(text))
+                except ValueError as error:
+                    self._problems.report(place, str(error))
+        return tuple(found)
 
-    def time(self, place: str, text: str | None) -> int | None:
+    def time(self, place: Place, text: str | None) -> int | None:
         """Reads a time; None if it is unset or wrong."""
         if not text:
             return None
@@ -124,7 +149,9 @@ class Reader:
             self._problems.report(place, str(error))
             return None
 
-    def port(self, place: str, number: int, protocol: str) -> tuple[int, Proto] | None:
+    def port(
+        self, place: Place, number: int, protocol: str
+    ) -> tuple[int, Proto] | None:
         """Reads a port; None if it is unset or wrong."""
         if not number:
             return None
@@ -133,11 +160,11 @@ class Reader:
             return None
         return number, _PROTOS[protocol]
 
-    def created(self, place: str, metadata: Metadata) -> int:
+    def created(self, place: Place, metadata: Metadata) -> int:
         """When it was made; the epoch if it does not say."""
         return self.time(place, metadata.creation_timestamp) or 0
 
-    def terminating(self, place: str, metadata: Metadata) -> int | None:
+    def terminating(self, place: Place, metadata: Metadata) -> int | None:
         """When its deletion was asked for.
 
         The API writes when it will be over at the latest, a grace period later.
@@ -149,7 +176,7 @@ class Reader:
     def node(self, obj: Object) -> NodeFacts:
         """Reads a node."""
         metadata, spec = obj.metadata, obj.spec
-        at = place("nodes", metadata)
+        at = Place("nodes", metadata)
         zones = (metadata.labels.get(name, "") for name in _ZONES)
         cidrs = spec.pod_cidrs or (spec.pod_cidr,)
         subnets = tuple(dict.fromkeys(self.each(at, Subnet.parse, cidrs)))
@@ -169,7 +196,7 @@ class Reader:
         )
 
     def _gateways(
-        self, at: str, metadata: Metadata, subnets: Iterable[Subnet]
+        self, at: Place, metadata: Metadata, subnets: Iterable[Subnet]
     ) -> Iterator[str]:
         yield from gateways.written(metadata.annotations)
         yield from gateways.flannel(metadata.annotations, subnets)
@@ -181,7 +208,7 @@ class Reader:
     def service(self, obj: Object) -> ServiceFacts:
         """Reads a service."""
         metadata, spec = obj.metadata, obj.spec
-        at = place("services", metadata)
+        at = Place("services", metadata)
         ports = []
         node_ports = []
         # An ExternalName is a name in the DNS, whatever else is left in its fields.
@@ -208,11 +235,6 @@ class Reader:
             ),
             node_ports=tuple(node_ports),
         )
-
-
-def place(resource: str, metadata: Metadata) -> str:
-    """Names an object in messages, such as ``pods default/web-1``."""
-    return f"{resource} {metadata.namespace}/{metadata.name}".replace(" /", " ")
 
 
 def usable(text: str) -> bytes:

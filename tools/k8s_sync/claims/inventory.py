@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from k8s_sync.address import Subnet
 from k8s_sync.claims.backends import Backends
-from k8s_sync.claims.facts import Reader, ServiceFacts, place
+from k8s_sync.claims.facts import Place, Reader, ServiceFacts
 from k8s_sync.claims.freshness import Freshness
 from k8s_sync.claims.ledger import Ledger, Recall, recall_nothing
 from k8s_sync.claims.nodes import Change, Nodes
@@ -157,7 +157,7 @@ class Inventory:
             case "endpointslices":
                 rows = self._put_slice(metadata.uid, read_slice(self._read, obj), now)
             case "servicecidrs":
-                at = place(resource, metadata)
+                at = Place(resource, metadata)
                 blocks = self._read.each(at, Subnet.parse, obj.spec.cidrs)
                 rows = self._ranges.settle(metadata.uid, blocks, now, "service")
             case "namespaces":
@@ -223,7 +223,7 @@ class Inventory:
     def _is_news(self, resource: str, metadata: Metadata, *, trusted: bool) -> bool:
         if metadata.uid:
             return self._fresh.is_news(metadata, trusted=trusted)
-        self.problems.report(place(resource, metadata), "no uid")
+        self.problems.report(Place(resource, metadata), "no uid")
         return False
 
     def _apply_service(self, obj: Object, now: int) -> list[Row]:
@@ -245,7 +245,7 @@ class Inventory:
         if selects[0] != selects[1]:
             asked = [found[0] for found in selects if found]
             rows += self._pods.selectors_changed(facts.namespace, asked, now)
-            named = {pod for one in self._slices.of(service) for pod in one.pods}
+            named = {pod for one in self._slices.of(service) for pod in one.uids}
             rows += self._pods.backing_changed(named, now)
         return rows + self._outside.service_changed(service, now)
 

@@ -8,7 +8,7 @@ from k8s_sync.claims.ledger import Claims
 from k8s_sync.claims.pod_facts import PodFacts
 from k8s_sync.claims.pod_index import Where
 from k8s_sync.claims.workload import BETWEEN, Controller
-from k8s_sync.model import Owner
+from k8s_sync.model import Claim, Owner
 
 
 class KeptPod(msgspec.Struct, gc=False):
@@ -25,7 +25,18 @@ class KeptPod(msgspec.Struct, gc=False):
     over: bool
     facts: PodFacts | None
     """All of it, if its claims depend on its node."""
-    claims: Claims = ()
+    held: Claim | Claims = ()
+    """Its claims. Most pods have one, which needs no tuple around it."""
+
+    @property
+    def claims(self) -> Claims:
+        """What it claims, and has claimed."""
+        held = self.held
+        return (held,) if isinstance(held, Claim) else held
+
+    @claims.setter
+    def claims(self, claims: Claims) -> None:
+        self.held = claims[0] if len(claims) == 1 else claims
 
     def labels(self) -> Iterator[tuple[str, ...]]:
         """Yields its labels, those of former versions, too."""

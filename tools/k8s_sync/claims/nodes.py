@@ -64,10 +64,12 @@ class Nodes:
 
     def named(self, name: str) -> Node | None:
         """Finds a node; the newest, if it came back and the old is not yet gone."""
+        found = self._named.get(name)
+        if not found:
+            return None
         return max(
-            self._named.get(name, {}).values(),
+            found.values(),
             key=lambda node: (not node.gone, node.facts.created, node.facts.uid),
-            default=None,
         )
 
     def addresses(self, name: str) -> dict[bytes, int]:

@@ -1,13 +1,13 @@
 """What of a pod matters here: where it is reachable, since when and until when."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
-from k8s_sync.claims.facts import Reader, place, unspecified, usable
+from k8s_sync.claims.facts import Place, Reader, unspecified, usable
 from k8s_sync.claims.pod_times import Times, times
 from k8s_sync.claims.problems import Problems
-from k8s_sync.claims.secondary import secondary
+from k8s_sync.claims.secondary import ANNOTATIONS, secondary
 from k8s_sync.claims.workload import Controller, controller
 from k8s_sync.kube.objects import Container, Object
 from k8s_sync.model import Owner, Proto
@@ -55,25 +55,30 @@ class PodReader:
         self._problems = problems
 
     def pod(self, obj: Object) -> PodFacts:
-        """Reads a pod."""
+        """Reads a pod.
+
+        Each object of a cluster that has changed comes through here, and all of them
+        at the start: so no part is looked at that most pods do not have.
+        """
         read, metadata, spec, status = self._read, obj.metadata, obj.spec, obj.status
-        at = place("pods", metadata)
+        at = Place("pods", metadata)
         mirror = _MIRROR in metadata.annotations
         over = status.phase in _OVER
         created = read.created(at, metadata)
         begun = read.time(at, status.start_time) or created
         told = times(read, at, obj, begun, mirror=mirror)
-        host_ips = [ip.ip for ip in status.host_ips] or [status.host_ip]
-        pod_ips = [ip.ip for ip in status.pod_ips] or [status.pod_ip]
+        host = spec.host_network
         # One of the host network shows its node's address before it has begun.
-        up = told.ran or (any(pod_ips) and not spec.host_network)
+        up = told.ran or (not host and _has_address(obj))
         if not over:
             up = up or told.stamped is not None or status.phase == "Running"
+        host_ports = tuple(self._host_ports(at, obj)) if up and _opens(obj) else ()
         above = controller(metadata.owner_references)
+        networks = not host and not metadata.annotations.keys().isdisjoint(ANNOTATIONS)
         return PodFacts(
             object_uid=metadata.uid,
             owner=self._owner(obj, mirror=mirror),
-            host_network=spec.host_network,
+            host_network=host,
             above=above and read.share(above),
             created=created,
             times=told,
@@ -81,27 +86,27 @@ class PodReader:
             over=over,
             # Not by comparing podIP with hostIP: a pod of the host network may
             # report a tunnel's address, a stale one, or none (T8).
-            addresses=() if spec.host_network else read.addresses(at, pod_ips),
-            secondary=() if spec.host_network else tuple(self._secondary(at, obj)),
-            host_addresses=read.share(read.addresses(at, host_ips)) if up else (),
-            host_ports=read.share(tuple(self._host_ports(at, obj))) if up else (),
+            addresses=() if host else read.addresses(at, _pod_ips(obj)),
+            secondary=tuple(self._secondary(at, obj)) if networks else (),
+            host_addresses=read.addresses(at, _host_ips(obj)) if host_ports else (),
+            host_ports=read.share(host_ports),
         )
 
     def _owner(self, obj: Object, *, mirror: bool) -> Owner:
         read, metadata, spec = self._read, obj.metadata, obj.spec
-        images = dict.fromkeys(c.image for c in spec.containers if c.image)
+        share = read.share
         return Owner(
             kind="pod",
             uid=(metadata.annotations.get(_HASH) if mirror else "") or metadata.uid,
-            namespace=read.share(metadata.namespace),
+            namespace=share(metadata.namespace),
             pod=metadata.name,
-            node=read.share(spec.node_name),
-            service_account=read.share(spec.service_account_name),
+            node=share(spec.node_name),
+            service_account=share(spec.service_account_name),
             labels=read.labels(metadata.labels),
-            images=read.share(tuple(images)),
+            images=read.images(spec.containers),
         )
 
-    def _secondary(self, at: str, obj: Object) -> Iterator[tuple[str, bytes]]:
+    def _secondary(self, at: Place, obj: Object) -> Iterator[tuple[str, bytes]]:
         try:
             found = list(secondary(obj.metadata.annotations))
         except ValueError as error:
@@ -112,7 +117,7 @@ class PodReader:
                 yield self._read.share(network), packed
 
     def _host_ports(
-        self, at: str, obj: Object
+        self, at: Place, obj: Object
     ) -> Iterator[tuple[bytes | None, int, Proto]]:
         for container in _serving(obj):
             for port in container.ports:
@@ -127,6 +132,29 @@ class PodReader:
                 elif not port.host_ip.startswith("127.") and port.host_ip != "::1":
                     for packed in self._read.each(at, usable, (port.host_ip,)):
                         yield packed, *found
+
+
+def _pod_ips(obj: Object) -> Collection[str]:
+    return [ip.ip for ip in obj.status.pod_ips] or (obj.status.pod_ip,)
+
+
+def _host_ips(obj: Object) -> Collection[str]:
+    return [ip.ip for ip in obj.status.host_ips] or (obj.status.host_ip,)
+
+
+def _has_address(obj: Object) -> bool:
+    return any(_pod_ips(obj))
+
+
+def _opens(obj: Object) -> bool:
+    """Tells whether there may be a port on its node."""
+    if obj.spec.host_network or obj.spec.init_containers:
+        return True
+    for container in obj.spec.containers:
+        for port in container.ports:
+            if port.host_port:
+                return True
+    return False
 
 
 def _serving(obj: Object) -> Iterator[Container]:

@@ -4,11 +4,9 @@ The API keeps whole seconds: what it tells is the beginning of the second in whi
 happened (`Time.MarshalJSON` of k8s.io/apimachinery cuts the rest).
 """
 
-from collections.abc import Iterator
-
 import msgspec
 
-from k8s_sync.claims.facts import Reader
+from k8s_sync.claims.facts import Place, Reader
 from k8s_sync.kube.objects import ContainerStatus, Object
 from k8s_sync.model import SECOND
 
@@ -47,7 +45,7 @@ class _Container(msgspec.Struct, frozen=True, gc=False):
     """It ended, but nobody knows when."""
 
 
-def times(read: Reader, at: str, obj: Object, begun: int, *, mirror: bool) -> Times:
+def times(read: Reader, at: Place, obj: Object, begun: int, *, mirror: bool) -> Times:
     """Reads the times of a pod.
 
     The address is the pod's from the moment its CNI plugin returns, which no field
@@ -73,26 +71,37 @@ def times(read: Reader, at: str, obj: Object, begun: int, *, mirror: bool) -> Ti
     """
     # A container time before the pod's is junk (a lost container's is 1970).
     floor = 1 if mirror else begun
-    containers = [_container(read, at, one, floor) for one in _statuses(obj)]
-    transitions = {
-        one.type: (one, read.time(at, one.last_transition_time))
-        for one in obj.status.conditions
-    }
-    sandbox, stamped = transitions.get(_SANDBOX, (None, None))
-    if sandbox is None or sandbox.status != "True":
-        stamped = None
-    started = [one.started for one in containers if one.started is not None]
-    ends = [one.finished for one in containers if one.finished is not None]
-    told = [time for _, time in transitions.values() if time is not None]
-    ended = not any(one.running or one.lost for one in containers)
-    if _given_up(obj):
-        ended = False
+    last = begun
+    stamped = None
+    for one in obj.status.conditions:
+        time = read.time(at, one.last_transition_time)
+        if time is not None and time > last:
+            last = time
+        if one.type == _SANDBOX:
+            stamped = time if one.status == "True" else None
+    start = stamped
+    finish = None
+    ran = False
+    ended = not _given_up(obj)
+    for status in _statuses(obj):
+        container = _container(read, at, status, floor)
+        if container.started is not None:
+            ran = True
+            last = max(last, container.started)
+            if start is None or container.started < start:
+                start = container.started
+        if container.finished is not None:
+            ran = True
+            last = max(last, container.finished)
+            finish = max(finish or 0, container.finished)
+        if container.running or container.lost:
+            ended = False
     return Times(
-        start=min([*started, *([] if stamped is None else [stamped])], default=None),
+        start=start,
         stamped=stamped,
-        ran=bool(started or ends),
-        finished=max(ends) + SECOND if ends and ended else None,
-        last=max([begun, *started, *ends, *told]),
+        ran=ran,
+        finished=finish + SECOND if finish is not None and ended else None,
+        last=last,
     )
 
 
@@ -103,14 +112,16 @@ def _given_up(obj: Object) -> bool:
     they may run on (T14). See `podgc/gc_controller.go` and
     `nodelifecycle/node_lifecycle_controller.go` of kube-controller-manager.
     """
-    return obj.status.reason == _LOST or any(
-        one.type == _DISRUPTION and one.status == "True" and one.reason == _COLLECTED
-        for one in obj.status.conditions
-    )
+    if obj.status.reason == _LOST:
+        return True
+    for one in obj.status.conditions:
+        if one.type == _DISRUPTION:
+            return one.status == "True" and one.reason == _COLLECTED
+    return False
 
 
 def _container(
-    read: Reader, at: str, status: ContainerStatus, floor: int
+    read: Reader, at: Place, status: ContainerStatus, floor: int
 ) -> _Container:
     state = status.state
     if state.running is not None:
@@ -131,7 +142,10 @@ def _plausible(time: int | None, floor: int) -> int | None:
     return None if time is None or time < floor else time
 
 
-def _statuses(obj: Object) -> Iterator[ContainerStatus]:
-    yield from obj.status.init_container_statuses
-    yield from obj.status.container_statuses
-    yield from obj.status.ephemeral_container_statuses
+def _statuses(obj: Object) -> tuple[ContainerStatus, ...]:
+    status = obj.status
+    return (
+        status.init_container_statuses
+        + status.container_statuses
+        + status.ephemeral_container_statuses
+    )

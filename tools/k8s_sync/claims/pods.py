@@ -75,7 +75,7 @@ class Pods:
             host_network=facts.host_network,
             over=facts.over,
             facts=facts if facts.host_ports else None,
-            claims=before.claims if before else (),
+            held=before.held if before else (),
         )
         self._index(name, indexed, pod)
         if name != facts.object_uid:
@@ -200,7 +200,7 @@ class Pods:
         if not facts.over:
             pod.claims = self._ledger.settle(
                 pod.claims,
-                date(wanted, pod.claims, moved),
+                date(wanted, pod.claims, moved) if pod.claims else wanted,
                 pod.owner,
                 at=now,
                 moved=moved,
@@ -234,7 +234,8 @@ class Pods:
         )
 
     def _places(self, pod: KeptPod, facts: PodFacts) -> dict[Key, int]:
-        return places(facts, pod.start, self._nodes.addresses(facts.owner.node))
+        open_at = self._nodes.addresses(facts.owner.node) if facts.host_ports else {}
+        return places(facts, pod.start, open_at)
 
     def _resolve(self, pod: KeptPod, owner: Owner) -> Owner:
         """Completes what a pod says of itself, now or before, by what others say.
@@ -265,8 +266,9 @@ class Pods:
         return resolved
 
     def _index(self, name: str, old: KeptPod | None, new: KeptPod | None) -> None:
-        self._relabelled.discard(name)
-        if new and any(labels != new.owner.labels for labels in new.labels()):
+        if old:
+            self._relabelled.discard(name)
+        if new and new.held and any(one != new.owner.labels for one in new.labels()):
             self._relabelled.add(name)
         left = self._where.move(
             name, old.where() if old else NOWHERE, new.where() if new else NOWHERE

@@ -20,7 +20,7 @@ class Problems:
         self.count = 0
         """How many distinct problems there were."""
 
-    def report(self, place: str, reason: str) -> None:
+    def report(self, place: object, reason: str) -> None:
         """Notes that `reason` is wrong at `place`."""
         problem = f"{place}: {reason}"
         if problem in self._known:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 Labels = tuple[str, ...]
 
+_REMEMBERED = 1 << 12
 _NONE: Mapping[str, tuple[Labels, str]] = {}
 
 
@@ -23,16 +24,20 @@ class Selectors:
     def __init__(self) -> None:
         self._by_label: defaultdict[str, dict[str, dict[str, tuple[Labels, str]]]]
         self._by_label = defaultdict(dict)
+        # Pods of a workload have the same labels, so this is asked many times over.
+        self._found: dict[tuple[str, Labels], tuple[str, ...]] = {}
 
     def add(self, namespace: str, uid: str, selector: Labels, name: str) -> None:
         """Adds a service; one without a selector selects nothing."""
         if selector:
+            self._found.clear()
             found = self._by_label[namespace].setdefault(selector[0], {})
             found[uid] = selector, name
 
     def remove(self, namespace: str, uid: str, selector: Labels) -> None:
         """Removes a service that was added with just this selector."""
         if selector:
+            self._found.clear()
             here = self._by_label[namespace]
             del here[selector[0]][uid]
             if not here[selector[0]]:
@@ -40,8 +45,17 @@ class Selectors:
             if not here:
                 del self._by_label[namespace]
 
-    def services(self, namespace: str, labels: Labels) -> list[str]:
+    def services(self, namespace: str, labels: Labels) -> tuple[str, ...]:
         """Names the services that select a pod."""
+        asked = namespace, labels
+        found = self._found.get(asked)
+        if found is None:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            found = self._found[asked] = tuple(self._select(namespace, labels))
+        return found
+
+    def _select(self, namespace: str, labels: Labels) -> dict[str, None]:
         # One may be there twice: a new one, and the one whose name it has.
         names: dict[str, None] = {}
         if here := self._by_label.get(namespace):
@@ -49,4 +63,4 @@ class Selectors:
                 for selector, name in here.get(label, _NONE).values():
                     if selects(selector, labels):
                         names[name] = None
-        return [*names]
+        return names

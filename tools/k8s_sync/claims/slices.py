@@ -12,12 +12,13 @@ from typing import NamedTuple
 import msgspec
 
 from k8s_sync import address
-from k8s_sync.claims.facts import Reader, place, usable
+from k8s_sync.claims.facts import Place, Reader
 from k8s_sync.kube.objects import Object, Port
 from k8s_sync.model import Proto
 
 _SERVICE = "kubernetes.io/service-name"
 _TYPES = ("IPv4", "IPv6")
+_NOWHERE = bytes(address.SIZE)
 
 ALL_PORTS: tuple[int, Proto] = (0, "")
 """In place of a port: all there are."""
@@ -36,13 +37,24 @@ class SliceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     uid: str
     service: Service
     created: int
-    pods: dict[str, bytes]
-    """Addresses of what is behind the service, one after the other, by the uid of its
-    API object. There are as many as pods, so they are kept small."""
+    uids: tuple[str, ...]
+    """What is behind the service, by its API object; once for each address it has."""
+    packed: bytes
+    """These addresses, one after the other; zeros for nothing that is of use. There are
+    as many as pods, so they are kept small."""
     others: tuple[bytes, ...]
     """Addresses of whoever else is behind it, and is no object of the cluster."""
     ports: tuple[tuple[int, Proto], ...]
     """Without any, nothing is said of ports."""
+
+    def pods(self) -> set[tuple[str, bytes]]:
+        """What is behind the service, and where."""
+        return set(zip(self.uids, each_address(self.packed), strict=True))
+
+    def places(self, uid: str) -> list[bytes]:
+        """The addresses of one of them."""
+        pairs = zip(self.uids, each_address(self.packed), strict=True)
+        return [packed for one, packed in pairs if one == uid]
 
 
 def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
@@ -50,16 +62,19 @@ def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
     metadata = obj.metadata
     if obj.address_type not in _TYPES:
         return None
-    at = place("endpointslices", metadata)
-    pods: dict[str, bytes] = {}
+    at = Place("endpointslices", metadata)
+    uids: list[str] = []
+    pods: list[bytes] = []
     others: dict[bytes, None] = {}
     for endpoint in obj.endpoints or ():
-        addresses = tuple(read.each(at, usable, endpoint.addresses))
+        addresses = read.addresses(at, endpoint.addresses)
         target = endpoint.target_ref
         if target is None:
             others |= dict.fromkeys(addresses)
         elif target.uid:
-            pods[target.uid] = b"".join((pods.get(target.uid, b""), *addresses))
+            addresses = addresses or (_NOWHERE,)
+            pods += addresses
+            uids += [target.uid] * len(addresses)
     return SliceFacts(
         uid=metadata.uid,
         service=Service(
@@ -67,14 +82,15 @@ def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
             read.share(metadata.labels.get(_SERVICE, "")),
         ),
         created=read.created(at, metadata),
-        pods=pods,
+        uids=tuple(uids),
+        packed=b"".join(pods),
         others=tuple(others),
         ports=read.share(tuple(_ports(read, at, obj.ports or ()))),
     )
 
 
 def _ports(
-    read: Reader, at: str, ports: tuple[Port, ...]
+    read: Reader, at: Place, ports: tuple[Port, ...]
 ) -> Iterator[tuple[int, Proto]]:
     for port in ports:
         if not port.port:
@@ -108,7 +124,7 @@ class Slices:
             self._of[before.service].discard(uid)
             if not self._of[before.service]:
                 del self._of[before.service]
-            for pod in before.pods.keys() - (facts.pods if facts else {}):
+            for pod in {*before.uids} - {*(facts.uids if facts else ())}:
                 others = tuple(one for one in self._naming.pop(pod) if one != uid)
                 if others:
                     self._naming[pod] = others
@@ -118,7 +134,7 @@ class Slices:
         self._slices[uid] = facts
         self._of[facts.service].add(uid)
         alone = (uid,)
-        for pod in facts.pods.keys() - (before.pods if before else {}):
+        for pod in {*facts.uids} - {*(before.uids if before else ())}:
             known = self._naming.get(pod)
             self._naming[pod] = (*known, uid) if known else alone
         return before
@@ -133,8 +149,7 @@ def each_address(packed: bytes) -> Iterator[bytes]:
 def moved(before: SliceFacts | None, after: SliceFacts | None) -> set[str]:
     """Names the pods for which a change of a slice makes a difference."""
     if before is None or after is None:
-        return set(before.pods if before else after.pods if after else ())
+        return {*(before.uids if before else after.uids if after else ())}
     if (before.service, before.ports) != (after.service, after.ports):
-        return before.pods.keys() | after.pods.keys()
-    pairs = before.pods.items() ^ after.pods.items()
-    return {pod for pod, _ in pairs}
+        return {*before.uids, *after.uids}
+    return {pod for pod, _ in before.pods() ^ after.pods()}

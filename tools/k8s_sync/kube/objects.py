@@ -23,7 +23,6 @@ class _Slim(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename=api_name
 class OwnerReference(_Slim, frozen=True, kw_only=True):
     """Who made the object; the one with `controller` set is responsible for it."""
 
-    api_version: str = ""
     kind: str = ""
     name: str = ""
     uid: str = ""
@@ -66,7 +65,6 @@ class Port(_Slim, frozen=True, kw_only=True):
 class Container(_Slim, frozen=True, kw_only=True):
     """A container as it was asked for."""
 
-    name: str = ""
     image: str = ""
     ports: tuple[Port, ...] = ()
     restart_policy: str = ""
@@ -142,8 +140,6 @@ class ContainerState(_Slim, frozen=True, kw_only=True):
 class ContainerStatus(_Slim, frozen=True, kw_only=True):
     """A container as it is."""
 
-    name: str = ""
-    image: str = ""
     state: ContainerState = ContainerState()
     last_state: ContainerState = ContainerState()
 
