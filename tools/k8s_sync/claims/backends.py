@@ -6,7 +6,7 @@ of them, a claim on that port names it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from k8s_sync.claims.selectors import Selectors
 from k8s_sync.claims.slices import ALL_PORTS, Service, Slices
@@ -22,9 +22,9 @@ class Backends:
         self,
         selectors: Selectors,
         slices: Slices,
-        unselecting: Callable[[Service], bool],
+        unselecting: Callable[[str], Iterable[Service]],
     ) -> None:
-        """Looks things up; `unselecting` tells which services have no selector."""
+        """Looks things up; `unselecting` names the services without a selector."""
         self._selectors = selectors
         self._slices = slices
         self._unselecting = unselecting
@@ -45,11 +45,11 @@ class Backends:
         if len(names) < 2:  # noqa: PLR2004 -- several
             return {}
         found: defaultdict[Place, set[str]] = defaultdict(set)
-        for one in self._slices.naming(uid):
-            if one.service.namespace == owner.namespace and one.service.name in names:
+        for name in names:
+            for one in self._slices.of(Service(owner.namespace, name)):
                 for packed in one.places(uid):
                     for port, proto in one.ports:
-                        found[packed, port, proto].add(one.service.name)
+                        found[packed, port, proto].add(name)
         decided = {}
         for (packed, port, proto), services in found.items():
             every = found.get((packed, *ALL_PORTS), set())
@@ -64,12 +64,7 @@ class Backends:
         own namespace count.
         """
         names = self._selectors.services(owner.namespace, owner.labels)
-        for one in self._slices.naming(uid):
-            service = one.service
-            if (
-                service.namespace == owner.namespace
-                and service.name not in names
-                and self._unselecting(service)
-            ):
+        for service in self._unselecting(owner.namespace):
+            if any(uid in one.named() for one in self._slices.of(service)):
                 names = (*names, service.name)
         return names

@@ -245,7 +245,7 @@ class Inventory:
         if selects[0] != selects[1]:
             asked = [found[0] for found in selects if found]
             rows += self._pods.selectors_changed(facts.namespace, asked, now)
-            named = {pod for one in self._slices.of(service) for pod in one.uids}
+            named = {pod for one in self._slices.of(service) for pod in one.named()}
             rows += self._pods.backing_changed(named, now)
         return rows + self._outside.service_changed(service, now)
 

@@ -51,7 +51,7 @@ def deriving(site: Iterable[SiteRule] = ()) -> Derive:
     """Makes a function that knows the usual roles and those of a site."""
     own = tuple(site)
 
-    @lru_cache(maxsize=1 << 12)
+    @lru_cache(maxsize=1 << 10)
     def derive(  # noqa: PLR0913
         *,
         kind: str = "pod",

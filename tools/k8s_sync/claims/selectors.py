@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 Labels = tuple[str, ...]
 
-_REMEMBERED = 1 << 12
+_REMEMBERED = 1 << 10
 _NONE: Mapping[str, tuple[Labels, str]] = {}
 
 

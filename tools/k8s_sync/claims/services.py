@@ -1,7 +1,7 @@
 """The services of a cluster and their claims."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -12,6 +12,8 @@ from k8s_sync.claims.roles import Derive
 from k8s_sync.claims.selectors import Selectors
 from k8s_sync.claims.slices import Service
 from k8s_sync.model import Claim, Ended, Owner
+
+_NONE: Mapping[str, str] = {}
 
 
 class Known(msgspec.Struct):
@@ -38,6 +40,8 @@ class Services:
         self._services: dict[str, Known] = {}
         self._named: defaultdict[Service, dict[str, Known]] = defaultdict(dict)
         self._with_node_ports: dict[str, Known] = {}
+        self._unselecting: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        """Names of services without a selector by their uids, by namespace."""
         self.selectors = Selectors()
 
     def claims(self) -> Iterator[Claim]:
@@ -60,10 +64,12 @@ class Services:
             default=None,
         )
 
-    def unselecting(self, name: Service) -> bool:
-        """Tells whether a service leaves it to slices what its backends are."""
-        found = self.named(name)
-        return found is not None and not (found.facts.selector or found.facts.alias)
+    def unselecting(self, namespace: str) -> Iterator[Service]:
+        """Names the services that leave it to slices what their backends are."""
+        for name in sorted(set(self._unselecting.get(namespace, _NONE).values())):
+            newest = self.named(Service(namespace, name))
+            if newest and not (newest.facts.selector or newest.facts.alias):
+                yield Service(namespace, name)
 
     def apply(self, facts: ServiceFacts, now: int) -> list[Claim]:
         """Takes note of a service."""
@@ -78,6 +84,7 @@ class Services:
         else:
             start = now
             self.selectors.remove(facts.namespace, facts.uid, service.facts.selector)
+        self._note(facts, unselecting=not (facts.selector or facts.alias))
         self.selectors.add(facts.namespace, facts.uid, facts.selector, facts.name)
         service.facts, service.owner = facts, owner
         if facts.node_ports and self._node_ports:
@@ -109,11 +116,20 @@ class Services:
         del self._named[name][uid]
         if not self._named[name]:
             del self._named[name]
+        self._note(service.facts, unselecting=False)
         self.selectors.remove(service.facts.namespace, uid, service.facts.selector)
         rows = []
         for claims in (service.claims, *service.on_nodes.values()):
             rows += changed(claims, self._ledger.close(claims, now, ended=ended))
         return rows
+
+    def _note(self, facts: ServiceFacts, *, unselecting: bool) -> None:
+        if unselecting:
+            self._unselecting[facts.namespace][facts.uid] = facts.name
+        elif facts.namespace in self._unselecting:
+            self._unselecting[facts.namespace].pop(facts.uid, None)
+            if not self._unselecting[facts.namespace]:
+                del self._unselecting[facts.namespace]
 
     def serve(self, addresses: Iterable[bytes], now: int) -> list[Claim]:
         """Opens or closes node ports on addresses that nodes have got or lost."""

@@ -5,7 +5,6 @@ whose they are (T18). Whether an endpoint is ready or about to end makes no diff
 here: it is the service's as long as a slice names it.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -37,8 +36,9 @@ class SliceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     uid: str
     service: Service
     created: int
-    uids: tuple[str, ...]
-    """What is behind the service, by its API object; once for each address it has."""
+    uids: str
+    """What is behind the service, by its API object, with spaces between; once for each
+    address it has."""
     packed: bytes
     """These addresses, one after the other; zeros for nothing that is of use. There are
     as many as pods, so they are kept small."""
@@ -49,12 +49,18 @@ class SliceFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def pods(self) -> set[tuple[str, bytes]]:
         """What is behind the service, and where."""
-        return set(zip(self.uids, each_address(self.packed), strict=True))
+        return {*self._pairs()}
+
+    def named(self) -> set[str]:
+        """What is behind the service."""
+        return {*self.uids.split()}
 
     def places(self, uid: str) -> list[bytes]:
         """The addresses of one of them."""
-        pairs = zip(self.uids, each_address(self.packed), strict=True)
-        return [packed for one, packed in pairs if one == uid]
+        return [packed for one, packed in self._pairs() if one == uid]
+
+    def _pairs(self) -> Iterator[tuple[str, bytes]]:
+        return zip(self.uids.split(), each_address(self.packed), strict=True)
 
 
 def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
@@ -71,10 +77,11 @@ def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
         target = endpoint.target_ref
         if target is None:
             others |= dict.fromkeys(addresses)
-        elif target.uid:
+            continue
+        for uid in read.each(at, _uid, (target.uid,)):
             addresses = addresses or (_NOWHERE,)
             pods += addresses
-            uids += [target.uid] * len(addresses)
+            uids += [uid] * len(addresses)
     return SliceFacts(
         uid=metadata.uid,
         service=Service(
@@ -82,11 +89,17 @@ def read_slice(read: Reader, obj: Object) -> SliceFacts | None:
             read.share(metadata.labels.get(_SERVICE, "")),
         ),
         created=read.created(at, metadata),
-        uids=tuple(uids),
+        uids=" ".join(uids),
         packed=b"".join(pods),
         others=tuple(others),
         ports=read.share(tuple(_ports(read, at, obj.ports or ()))),
     )
+
+
+def _uid(text: str) -> str:
+    if text.split() != [text]:
+        raise ValueError(f"bad uid {address.quoted(text)}")
+    return text
 
 
 def _ports(
@@ -100,43 +113,31 @@ def _ports(
 
 
 class Slices:
-    """All slices, by their service and by the pods that they name."""
+    """All slices, by their service.
+
+    Not by the pods that they name: that would be another key for each pod, and what a
+    pod is asked about is nearly always found by the services that select it.
+    """
 
     def __init__(self) -> None:
         """Knows of none."""
         self._slices: dict[str, SliceFacts] = {}
-        self._of: defaultdict[Service, set[str]] = defaultdict(set)
-        # One member each, as a rule, and then the same one for all pods of a slice.
-        self._naming: dict[str, tuple[str, ...]] = {}
+        self._of: dict[Service, tuple[SliceFacts, ...]] = {}
 
-    def of(self, service: Service) -> list[SliceFacts]:
+    def of(self, service: Service) -> tuple[SliceFacts, ...]:
         """Lists the slices of a service."""
-        return [self._slices[uid] for uid in self._of.get(service, ())]
-
-    def naming(self, pod: str) -> list[SliceFacts]:
-        """Lists the slices that name a pod."""
-        return [self._slices[uid] for uid in self._naming.get(pod, ())]
+        return self._of.get(service, ())
 
     def put(self, uid: str, facts: SliceFacts | None) -> SliceFacts | None:
         """Takes note of a slice, or that it is gone; returns what it was before."""
-        before = self._slices.get(uid)
+        before = self._slices.pop(uid, None)
         if before is not None:
-            self._of[before.service].discard(uid)
-            if not self._of[before.service]:
-                del self._of[before.service]
-            for pod in {*before.uids} - {*(facts.uids if facts else ())}:
-                others = tuple(one for one in self._naming.pop(pod) if one != uid)
-                if others:
-                    self._naming[pod] = others
-        if facts is None:
-            self._slices.pop(uid, None)
-            return before
-        self._slices[uid] = facts
-        self._of[facts.service].add(uid)
-        alone = (uid,)
-        for pod in {*facts.uids} - {*(before.uids if before else ())}:
-            known = self._naming.get(pod)
-            self._naming[pod] = (*known, uid) if known else alone
+            left = tuple(one for one in self._of.pop(before.service) if one.uid != uid)
+            if left:
+                self._of[before.service] = left
+        if facts is not None:
+            self._slices[uid] = facts
+            self._of[facts.service] = (*self.of(facts.service), facts)
         return before
 
 
@@ -149,7 +150,7 @@ def each_address(packed: bytes) -> Iterator[bytes]:
 def moved(before: SliceFacts | None, after: SliceFacts | None) -> set[str]:
     """Names the pods for which a change of a slice makes a difference."""
     if before is None or after is None:
-        return {*(before.uids if before else after.uids if after else ())}
+        return before.named() if before else after.named() if after else set()
     if (before.service, before.ports) != (after.service, after.ports):
-        return {*before.uids, *after.uids}
+        return before.named() | after.named()
     return {pod for pod, _ in before.pods() ^ after.pods()}

@@ -234,7 +234,7 @@ def left_over(inventory: Inventory) -> list[object]:
         services._named,
         inventory._slices._slices,
         inventory._slices._of,
-        inventory._slices._naming,
+        services._unselecting,
         inventory._outside._claims,
         inventory._outside._since,
         inventory._outside._users,
