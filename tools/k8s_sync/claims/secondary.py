@@ -17,6 +17,7 @@ _MULTUS = (
     "k8s.v1.cni.cncf.io/networks-status",
 )
 _OVN = "k8s.ovn.org/pod-networks"
+ANNOTATIONS = (*_MULTUS, _OVN)
 
 
 class _Attachment(msgspec.Struct, frozen=True):

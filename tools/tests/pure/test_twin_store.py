@@ -6,8 +6,8 @@ from typing import get_args
 import msgspec
 import pytest
 
-from k8s_sync.model import SECOND, Claim, Ended, Range, Row
 from k8s_sync.digest import row_digest
+from k8s_sync.model import SECOND, Claim, Ended, Range, Row
 from tests.pure.twin import Twin
 from tests.pure.twin_claims import HERE, ask, claim, within
 
