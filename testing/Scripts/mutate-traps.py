@@ -33,8 +33,8 @@ RULES = (
     # Pods that are over.
     Rule("t01", "claims/pods", "if not facts.over:", "if True:"),
     Rule("t01", "claims/pods", "before.over and not facts.over", "False"),
-    Rule("t01", "claims/pod_times", "max(ends) + SECOND", "max(ends)"),
-    Rule("t01", "claims/pod_times", "one.running or one.lost", "False"),
+    Rule("t01", "claims/pod_times", "finish + SECOND if", "finish if"),
+    Rule("t01", "claims/pod_times", "container.running or container.lost", "False"),
     # Addresses that vanish.
     Rule("t02", "claims/ledger", "if place not in wanted:", "if False:"),
     Rule("t02", "claims/ledger", "told <= claim.end + (", "told < 0 + ("),
@@ -72,12 +72,10 @@ RULES = (
     Rule("t07", "claims/pod_places", "or own\n", "\n"),
     Rule("t07", "claims/pod_places", "stamped < again <= now", "False"),
     # The host network.
-    Rule(
-        "t08", "claims/pod_facts", "() if spec.host_network else read.addr", "read.addr"
-    ),
-    Rule("t08", "claims/pod_facts", "and not spec.host_network", ""),
+    Rule("t08", "claims/pod_facts", "() if host else read.addr", "read.addr"),
+    Rule("t08", "claims/pod_facts", "not host and _has_address", "_has_address"),
     # Dual stack.
-    Rule("t09", "claims/pod_facts", "[ip.ip for ip in status.pod_ips] or", ""),
+    Rule("t09", "claims/pod_facts", "[ip.ip for ip in obj.status.pod_ips] or", ""),
     Rule(
         "t09", "claims/facts", '"InternalIP", "ExternalIP"', '"InternalIP", "Hostname"'
     ),
@@ -94,8 +92,8 @@ RULES = (
     Rule(
         "t12",
         "claims/pod_times",
-        "[stamped])], default=None)",
-        "[stamped])], default=begun)",
+        "start=start,",
+        "start=begun if start is None else start,",
     ),
     Rule("t12", "claims/pods", "self._restart(pod, before.start, facts)", "pass"),
     # What is gone.
@@ -109,7 +107,7 @@ RULES = (
     Rule("t13", "claims/pods", "_described(last, pod.owner)", "last"),
     # Force, and lost nodes.
     Rule("t14", "claims/pods", "told = _told(last, now)", "told = None"),
-    Rule("t14", "claims/pod_times", "if _given_up(obj):", "if False:"),
+    Rule("t14", "claims/pod_times", "not _given_up(obj)", "True"),
     Rule("t14", "claims/ledger", "told <= claim.terminating", "False"),
     # Names that come back.
     Rule("t15", "claims/pod_facts", "or metadata.uid,", "or metadata.name,"),

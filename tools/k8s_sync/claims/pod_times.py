@@ -115,8 +115,8 @@ def _given_up(obj: Object) -> bool:
     if obj.status.reason == _LOST:
         return True
     for one in obj.status.conditions:
-        if one.type == _DISRUPTION:
-            return one.status == "True" and one.reason == _COLLECTED
+        if one.type == _DISRUPTION and one.status == "True":
+            return one.reason == _COLLECTED
     return False
 
 
