@@ -125,9 +125,10 @@ class Store:
         if not news:
             return
         self.changes += len(news)
-        keys = [row_key(row) for row in news]
-        for peer in self.peers:
-            peer.changed(keys)
+        if self.peers:
+            keys = [row_key(row) for row in news]
+            for peer in self.peers:
+                peer.changed(keys)
         for wake in self._wake:
             wake()
         if self.journal is not None:
