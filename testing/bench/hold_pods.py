@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import full_objects
+from k8s_sync import garbage
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.daemon.store import Store
 from k8s_sync.kube.decode import Decoder
@@ -49,6 +50,7 @@ def _make(count: int) -> None:
 def _take(count: int, pages: subprocess.Popen[bytes]) -> None:
     assert pages.stdout is not None
     store = Store("production", _NOW, lambda: _NOW)
+    garbage.look_seldom()  # as the daemon does
     inventory = Inventory("production", revise=store.revise)
     decoder = Decoder()
     cpu = 0.0

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from k8s_sync import journal, parquet, role_file
+from k8s_sync import garbage, journal, parquet, role_file
 from k8s_sync.claims.inventory import RESOURCES, Inventory
 from k8s_sync.claims.site_roles import SiteRule
 from k8s_sync.config_clusters import Cluster
@@ -53,6 +53,7 @@ def run(options: Options, now: int) -> int:
     Raises:
         SyncError: A file cannot be read or written.
     """
+    garbage.look_seldom()
     rows: list[Row] = []
     for cluster in options.clusters:
         if cluster.source:

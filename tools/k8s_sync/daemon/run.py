@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 
-from k8s_sync import journal, role_file
+from k8s_sync import garbage, journal, role_file
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.config import Config
 from k8s_sync.config_clusters import Cluster
@@ -57,6 +57,7 @@ def run(config: Config) -> int:
         SyncError: Something that only a person can mend.
     """
     log.configure(config.log_level, config.log_format)
+    garbage.look_seldom()
     known = _remembered(config.journal)
     with _journal(config.journal) as sink, keeping(config, now) as recorder:
         try:
