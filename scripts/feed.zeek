@@ -87,8 +87,8 @@ export {
 	## How many sources one node listens to; events of further ones are refused.
 	option max_sources = 100;
 
-	## How large the rows of one event may be, in bytes. The daemon keeps to a
-	## quarter of that, but for a single row that is larger.
+	## How large the rows of one event may be, in bytes. The daemon keeps to an
+	## eighth of that, but for a single row that is larger.
 	option max_payload = 1048576;
 
 	## What is known of each source.

@@ -7,7 +7,7 @@ from k8s_sync import rows
 from k8s_sync.timeline import Key, Timeline
 
 BATCH_ROWS = 500
-BATCH_BYTES = 256 * 1024
+BATCH_BYTES = 128 * 1024
 """Limits of one event: Zeek's main loop must not stall for more than a few ms."""
 RECENT_ROWS = 20_000
 """Rows that are remembered as sent, so that a node gets only what it missed."""
