@@ -240,3 +240,20 @@ def test_a_slice_changes_its_ports() -> None:
     after = endpoint_slice("a", "db", DB_0, ports=[8008])
     inventory.apply("endpointslices", after, LATER)
     assert services(inventory) == {"10.0.0.1": "", "10.0.0.1:8008/tcp": "db"}
+
+
+def test_who_has_a_space_in_its_uid_is_nobody() -> None:
+    """Uids are kept with spaces between."""
+    problems: list[str] = []
+    inventory = Inventory("demo", problem=problems.append)
+    strange = target("db-0", "10.0.0.1")
+    strange["targetRef"]["uid"] = "uid-db-0 uid-db-1"
+    for resource, made in (
+        ("services", service("db")),
+        *slices(endpoint_slice("a", "db", strange, target("db-2", "10.0.0.2"))),
+        ("pods", POD),
+        ("pods", pod("db-2", "10.0.0.2")),
+    ):
+        inventory.apply(resource, made, NOW)
+    assert problems == ["endpointslices shop/a: bad uid 'uid-db-0 uid-db-1'"]
+    assert services(inventory) == {"10.0.0.1": "", "10.0.0.2": "db"}
