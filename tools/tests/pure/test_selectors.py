@@ -1,6 +1,6 @@
 """What selects a pod is remembered, and is never another answer than the rule's."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from k8s_sync.claims import selectors
@@ -18,6 +18,8 @@ STEPS = st.tuples(
 
 
 @given(st.lists(STEPS, max_size=40), st.integers(1, 3))
+@example([(what, "1", "x", ("a",)) for what in ("put", "ask", "remove", "ask")], 1)
+@example([(what, "1", "x", ("a",)) for what in ("ask", "put", "ask")], 1)
 def test_remembered_answers_are_those_of_the_rule(
     steps: list[tuple[str, str, str, Labels]], limit: int
 ) -> None:
