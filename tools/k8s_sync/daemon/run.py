@@ -195,9 +195,10 @@ class _Daemon:
                 task.cancel()
 
     def _stopped(self, stop: asyncio.Event, number: signal.Signals) -> None:
+        # First of all: who reads the message may send the second one at once.
+        asyncio.get_running_loop().remove_signal_handler(number)
         _log.info("%s: telling Zeek the rest, then ending", number.name)
         stop.set()
-        asyncio.get_running_loop().remove_signal_handler(number)
 
     def _unready(self) -> list[str]:
         found = problems(self._sources, self._zeeks.sessions)
