@@ -11,8 +11,8 @@ from fakes.loopback import free_port
 
 PODS = 3_000
 """Fewer than fit the queue of Zeek's WebSocket server, which stalls when it is full."""
-BATCH = 500
-"""Rows of a batch at most."""
+BATCH = 166
+"""Rows in 128 KiB, which is a batch of the feed: see `join`."""
 _HERE = Path(__file__).resolve().parent
 
 

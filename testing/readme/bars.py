@@ -108,15 +108,15 @@ LIMITS = (
         ratio=_less,
     ),
     Row(
-        "a batch of 500 in a worker's main loop, p99",
+        "a batch of 128 KiB in a worker's main loop, p99",
         *("join", "main loop away, worker-1"),
-        *("one event for each of 500 pods", "events"),
+        *("one event for each of 166 pods", "events"),
         ratio=_less,
     ),
     Row(
         "the same, the manager's",
         *("join", "main loop away, manager"),
-        *("one event for each of 500 pods", "events"),
+        *("one event for each of 166 pods", "events"),
         ratio=_less,
     ),
     Row(
@@ -145,6 +145,7 @@ _OTHERS = (
     Row("all detections, to `local.zeek` without", "detect", "ratio"),
 )
 _VERDICTS = {None: "", True: "yes", False: "**no**"}
+_WHOLE = 10
 _NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 
 
@@ -167,7 +168,8 @@ def found(row: Row, kept: Mapping[str, Any]) -> Bar:
     shown = ratio = ""
     if instead is not None and row.ratio:
         shown = f"{instead['what']}: {instead['value']}"
-        ratio = f"x {row.ratio(_number(its), _number(instead)):.2g}"
+        times = row.ratio(_number(its), _number(instead))
+        ratio = f"x {times:,.0f}" if times >= _WHOLE else f"x {times:.2g}"
     verdict = _VERDICTS[its["ok"]]
     return Bar(row.what, its["bar"], its["value"], verdict, shown, ratio, part["date"])
 

@@ -13,7 +13,7 @@ def test_kept_with_limit_and_instead(row: bars.Row) -> None:
     assert bar.limit
     assert bar.measured != "not kept"
     assert bar.instead
-    assert float(bar.ratio.removeprefix("x ")) > 0
+    assert float(bar.ratio.removeprefix("x ").replace(",", "")) > 0
 
 
 def test_a_limit_without_figures_is_seen() -> None:
