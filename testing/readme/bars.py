@@ -146,7 +146,7 @@ _OTHERS = (
 )
 _VERDICTS = {None: "", True: "yes", False: "**no**"}
 _WHOLE = 10
-_NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
+_NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 
 
 def bars() -> str:
