@@ -36,10 +36,9 @@ function cpu(): interval
 event zeek_init()
 	{
 	Cluster::subscribe("/pods");
-	# All fit: a server that has no room left stalls. And it drops a client whose
-	# pong is behind all that it sent.
+	# It drops a client whose pong is behind all that it sent.
 	Cluster::listen_websocket([$listen_addr=127.0.0.1, $listen_port=listen_port,
-	    $max_event_queue_size=65536, $ping_interval=60sec]);
+	    $ping_interval=60sec]);
 	began = cpu();
 	}
 
