@@ -212,8 +212,9 @@ def test_interrupted_it_leaves_nothing_half_written(
 ) -> None:
     logs, out = tmp_path / "logs", tmp_path / "out"
     logs.mkdir()
-    for number in range(4):
-        write(logs / f"conn.{number}.log", TEXT * 40_000)
+    first = write(logs / "conn.0.log", TEXT * 40_000)
+    for number in range(1, 60):  # so many that they are not done before we are
+        os.link(first, logs / f"conn.{number}.log")
     with subprocess.Popen(  # noqa: S603
         [*ENRICH, "--journal", journal, "--output", out, logs],
         stderr=subprocess.PIPE,
