@@ -14,7 +14,7 @@ from k8s_sync import __version__
 ZAT = "0.4.9"
 """The part that measures it installs it."""
 _CPUS = Path("/proc/cpuinfo")
-_PACKAGES = ("msgspec", "kubernetes", "kubernetes-asyncio")
+_PACKAGES = ("msgspec", "kubernetes", "kubernetes-asyncio", "zeekpy")
 _PROGRAMS = ("jq", "valgrind")
 _NUMBER = re.compile(r"\d+\.\d+(\.\d+)?")
 

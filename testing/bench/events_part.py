@@ -3,9 +3,10 @@
 import subprocess
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
-from bench.figures import Figure
+from bench.figures import Figure, LackingError
 from bench.zeek_parts import Bench
 from fakes.loopback import free_port
 
@@ -18,13 +19,23 @@ _HERE = Path(__file__).resolve().parent
 
 
 def counting(bench: Bench) -> list[Figure]:
-    """Processor time of Zeek, all threads, for each pod.
+    """Processor time of Zeek, all threads, and of the client, for each pod.
 
     The part `join` says what batches take for the same.
+
+    Raises:
+        LackingError: There is no zeekpy.
     """
+    if not find_spec("zeekpy"):
+        raise LackingError("pip install './tools[bench]'")
     bench.options.say(f"one event for each of {PODS} pods")
-    each = _took(bench, PODS) / PODS
+    each, sent = (seconds / PODS for seconds in _took(bench, PODS))
     return [
+        Figure(
+            f"one event for each of {PODS:,} pods, zeekpy",
+            f"{sent * 1e6:.0f} us/pod",
+            "processor",
+        ),
         Figure(
             f"one event for each of {PODS:,} pods, Zeek",
             f"{each * 1e6:.0f} us/pod",
@@ -34,8 +45,11 @@ def counting(bench: Bench) -> list[Figure]:
     ]
 
 
-def _took(bench: Bench, pods: int) -> float:
-    """Seconds of processor from the first event to the last, as Zeek tells them.
+def _took(bench: Bench, pods: int) -> tuple[float, float]:
+    """Seconds of processor from the first event to the last, as both ends tell them.
+
+    Returns:
+        Those of Zeek, and of the client.
 
     Raises:
         RuntimeError: Not all came.
@@ -53,17 +67,20 @@ def _took(bench: Bench, pods: int) -> float:
             env=bench.env,
             text=True,
         ) as zeek,
-        subprocess.Popen(sender, stderr=subprocess.DEVNULL) as sending,
+        subprocess.Popen(
+            sender, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as sending,
     ):
         # Once it has said so, it is of no more use: ending may take it a while.
-        limit = threading.Timer(PATIENCE, zeek.kill)
+        limit = threading.Timer(PATIENCE, lambda: (zeek.kill(), sending.kill()))
         limit.start()
         try:
-            said = zeek.stdout.readline() if zeek.stdout else ""
+            said = [one.stdout.readline() for one in (zeek, sending) if one.stdout]
         finally:
             limit.cancel()
             zeek.kill()
             sending.kill()
-    if not said:
+    if not all(said):
         raise RuntimeError(f"not all of {pods} events came within {PATIENCE:.0f} s")
-    return float(said)
+    received, sent = map(float, said)
+    return received, sent

@@ -1,15 +1,16 @@
-"""Sends one event for each pod to a Zeek: what a plain client would do.
+"""Sends one event for each pod to a Zeek by zeekpy: what a plain client would do.
 
 python simple_events.py PORT PODS
+
+Prints the seconds of processor that it took, and stays until it is ended.
 """
 
-import asyncio
-import json
+import ipaddress
 import sys
+import time
 from pathlib import Path
-from typing import Any
 
-import aiohttp
+import zeekpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -19,41 +20,44 @@ from k8s_sync import address
 _BURST, _PAUSE = 200, 0.02
 """So many at once, and seconds after them: the main loop of a Zeek 8.0 that has
 thousands to publish at once waits for itself, for good."""
+_PATIENCE = 30.0
+"""Seconds until Zeek has to listen."""
 
 
-def _data(kind: str, value: Any) -> dict[str, Any]:
-    return {"@data-type": kind, "data": value}
+def _connect(port: int) -> zeekpy.Zeek:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return zeekpy.Zeek(f"ws://127.0.0.1:{port}/v1/messages/json").__enter__()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
 
 
-async def _main(port: int, count: int) -> None:
-    url = f"ws://127.0.0.1:{port}/v1/messages/json"
-    async with aiohttp.ClientSession() as session:
-        while True:
-            try:
-                socket = await session.ws_connect(url)
-                break
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.05)
-        await socket.send_str("[]")
-        await socket.receive()
-        for number, claim in enumerate(cluster.claims(count), 1):
-            owner = claim.owner
-            record = [
-                *(owner.namespace, owner.pod, owner.workload, owner.node),
-                *(owner.uid, owner.service_account),
-            ]
-            arguments = [
-                _data("address", address.text(claim.address)),
-                _data("vector", [_data("string", text) for text in record]),
-            ]
-            call = [_data("string", "Pods::one"), _data("vector", arguments)]
-            event = [_data("count", 1), _data("count", 1), _data("vector", call)]
-            message = {"type": "data-message", "topic": "/pods"}
-            await socket.send_str(json.dumps(message | _data("vector", event)))
-            if number % _BURST == 0:
-                await asyncio.sleep(_PAUSE)
-        await asyncio.sleep(60)  # Zeek ends when it has all
+def _main(port: int, count: int) -> None:
+    client = _connect(port)
+    took = 0.0
+    for number, claim in enumerate(cluster.claims(count), 1):
+        owner = claim.owner
+        began = time.process_time()
+        client.publish(
+            "/pods",
+            "Pods::one",
+            (
+                ipaddress.ip_address(address.text(claim.address)),
+                (
+                    *(owner.namespace, owner.pod, owner.workload, owner.node),
+                    *(owner.uid, owner.service_account),
+                ),
+            ),
+        )
+        took += time.process_time() - began
+        if number % _BURST == 0:
+            time.sleep(_PAUSE)
+    print(took, flush=True)
+    time.sleep(_PATIENCE)
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(*map(int, sys.argv[1:3])))
+    _main(*map(int, sys.argv[1:3]))
