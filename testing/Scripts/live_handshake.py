@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chaos.joint import Joint
-from chaos.programs import CLUSTER, Programs, get
+from chaos.programs import Programs
 from chaos.truth import ADDRESSES
+from chaos.verdict import metrics
 
 PATIENCE = 30.0
 """Seconds after which what is waited for counts as not to come."""
@@ -52,12 +53,7 @@ def main() -> None:
     joint.stall_before_answer = LAST
 
     def synced(node: str) -> bool:
-        text = get(f"{programs.health_url}/metrics")
-        wanted = f'k8s_sync_zeek_node_synced{{cluster="{CLUSTER}",node="{node}",'
-        return any(
-            line.startswith(wanted) and line.endswith(" 1.0")
-            for line in text.splitlines()
-        )
+        return metrics(programs).get(("zeek_node_synced", node)) == 1
 
     try:
         for name in ("api", "manager", "worker-1"):

@@ -47,13 +47,18 @@ def wait_until_equal(programs: Programs, truth: Truth) -> list[str]:
     return [f"{reason} (until {seconds:.1f} s)" for reason, seconds in since.items()]
 
 
-def _differs(programs: Programs, truth: Truth) -> str | None:
-    """Says what is not equal yet; None if all is."""
+def metrics(programs: Programs) -> dict[tuple[str, str], float]:
+    """What the daemon measures, by name and node; the latter is empty without one."""
     text = get(f"{programs.health_url}/metrics")
-    metric = {
+    return {
         (name, found[1] if (found := _NODE.search(labels)) else ""): float(value)
         for name, labels, value in _METRIC.findall(text)
     }
+
+
+def _differs(programs: Programs, truth: Truth) -> str | None:
+    """Says what is not equal yet; None if all is."""
+    metric = metrics(programs)
     for node in NODES:
         if metric.get(("zeek_node_synced", node)) != 1:
             return f"{node} is not synced"
