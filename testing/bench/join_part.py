@@ -121,6 +121,8 @@ def _figures(backend: Backend, runs: Sequence[_Run], claims: int) -> Iterable[Fi
     batches = [event for run in runs for event in run.batches]
     handlers = percentile((event.cpu * 1000 for event in batches), 99)
     yield Figure("the worker's handlers of one, p99, processor", f"{handlers:.2f} ms")
+    handlers = percentile((event.wall * 1000 for event in batches), 99)
+    yield Figure("the same, p99, wall", f"{handlers:.2f} ms")
     for node in (*OTHERS, WORKER):
         lates = [late for run in runs for late in run.lates[node]]
         what = f"main loop away, {node}, p99 of as many as batches"
