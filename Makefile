@@ -13,8 +13,9 @@ demo: venv
 test: venv
 	@$(BIN)/python testing/run.py
 
+# Measures all that the README shows of costs, in some hours; `make docs` shows it there.
 bench: $(VENV)/.rivals
-	@$(BIN)/python testing/bench
+	@$(BIN)/python testing/bench --save
 
 # The same on less, within five minutes.
 bench-quick: $(VENV)/.rivals

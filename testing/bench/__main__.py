@@ -2,7 +2,10 @@
 
     python testing/bench load lookup --claims 15000
 
-Everything is measured in one run on one machine, so that ratios mean something.
+Everything is measured in one run on one machine, so that ratios mean something. The
+figures of each part are shown when it is through, and at the end one table of all
+limits, beside what there is instead. They are kept as JSON, too, with the machine,
+versions and seeds.
 Figures that miss their bar are shown, not held against anybody: the exit code is 0
 unless something did not run.
 """
@@ -11,9 +14,12 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
@@ -27,6 +33,7 @@ from bench import (  # noqa: E402
     history_part,
     join_part,
     latency_part,
+    limits,
     mixed,
     mixed_part,
     peers_part,
@@ -37,6 +44,8 @@ from bench import (  # noqa: E402
 from bench.figures import Figure, LackingError, table  # noqa: E402
 from bench.zeek_parts import Bench, Options  # noqa: E402
 
+_TOP = Path(__file__).resolve().parents[2]
+_UNSHOWN = _TOP / "testing" / ".tmp" / "bench.json"
 _WIDTH = 70
 _QUICK = {
     "claims": 15_000,
@@ -53,6 +62,10 @@ def say(text: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{text[:_WIDTH]:{_WIDTH}}\r")
         sys.stderr.flush()
+
+
+def _short(file: Path) -> Path:
+    return file.relative_to(_TOP)
 
 
 def main() -> int:
@@ -110,8 +123,8 @@ def main() -> int:
     parser.add_argument(
         "--past",
         type=int,
-        default=1_000_000,
-        help="claims in the history; the bar is for 10000000 [%(default)s]",
+        default=10_000_000,
+        help="claims in the history [%(default)s]",
     )
     parser.add_argument(
         "--mix",
@@ -133,7 +146,8 @@ def main() -> int:
     parser.add_argument(
         "--save",
         action="store_true",
-        help="keep the figures where `make docs` finds them for the README",
+        help="keep the figures where `make docs` finds them for the README, "
+        f"rather than in {_short(_UNSHOWN)}",
     )
     arguments = parser.parse_args()
     wanted = arguments.parts or list(parts)
@@ -148,15 +162,19 @@ def main() -> int:
     if min(*counts, arguments.mixed) < 1:
         parser.error("all numbers must be at least 1")
     failed = False
+    kept: dict[str, Any] = {}
+    file = saved.SHOWN if arguments.save else _UNSHOWN
     with tempfile.TemporaryDirectory(prefix="zeek-k8s-bench-") as scratch:
         options = Options(Path(scratch), *counts[:2], say, *counts[2:], arguments.mixed)
         for name in wanted:
             title, measure = parts[name]
+            began = time.monotonic()
             try:
                 figures = measure(options)
-                shown = table(f"{name}: {title}", figures)
-                if arguments.save:
-                    saved.save(name, title, figures)
+                kept[name] = saved.part(title, figures)
+                saved.save(file, {name: kept[name]})
+                took = timedelta(seconds=round(time.monotonic() - began))
+                shown = table(f"{name}: {title} (took {took})", figures)
             except LackingError as error:
                 shown = f"{name}: skipped: {error}\n"
             except (OSError, RuntimeError, subprocess.SubprocessError) as error:
@@ -164,6 +182,8 @@ def main() -> int:
                 shown = f"{name}: FAILED: {error}\n"
             say("")
             print(shown, flush=True)
+    if kept:
+        print(f"{limits.table(kept)}\nkept in {_short(file)}")
     return 1 if failed else 0
 
 

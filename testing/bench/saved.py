@@ -1,7 +1,7 @@
-"""Figures that are kept in ``results.json``: the README shows them."""
+"""Figures that are kept as JSON, part by part."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,21 +10,21 @@ from bench.environment import machine, versions
 from bench.figures import Figure
 from bench.seeds import SEEDS
 
-FILE = Path(__file__).with_name("results.json")
+SHOWN = Path(__file__).with_name("results.json")
+"""Those of the README."""
 
 
-def load() -> dict[str, Any]:
+def load(file: Path = SHOWN) -> dict[str, Any]:
     """What was kept, by part; nothing if nothing was."""
-    if not FILE.exists():
+    if not file.exists():
         return {}
-    kept: dict[str, Any] = json.loads(FILE.read_text())
+    kept: dict[str, Any] = json.loads(file.read_text())
     return kept
 
 
-def save(part: str, title: str, figures: Iterable[Figure]) -> None:
-    """Keeps the figures of a part, in place of those that were kept before."""
-    kept = load()
-    kept[part] = {
+def part(title: str, figures: Iterable[Figure]) -> dict[str, Any]:
+    """What is kept of a part."""
+    return {
         "title": title,
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
@@ -32,4 +32,9 @@ def save(part: str, title: str, figures: Iterable[Figure]) -> None:
         "seeds": SEEDS,
         "figures": [figure._asdict() for figure in figures],
     }
-    FILE.write_text(json.dumps(kept, indent=1) + "\n")
+
+
+def save(file: Path, parts: Mapping[str, Any]) -> None:
+    """Keeps the figures of parts, in place of those that were kept of them before."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({**load(file), **parts}, indent=1) + "\n")

@@ -39,7 +39,7 @@ class Options(NamedTuple):
     claims: int
     packets: int
     say: Say
-    past: int = 1_000_000
+    past: int = 10_000_000
     """Claims in the history."""
     mix: int = 200_000
     """Packets of captures."""
