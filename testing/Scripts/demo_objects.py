@@ -33,7 +33,9 @@ def digest(*text: str) -> str:
     return hashlib.sha256("/".join(text).encode()).hexdigest()
 
 
-def metadata(kind: str, name: str, namespace: str, created: str, **more: Any) -> Json:
+def metadata(
+    kind: str, name: str, namespace: str, created: str, **more: object
+) -> Json:
     made: Json = {"creationTimestamp": at(created), "name": name}
     if namespace:
         made["namespace"] = namespace
@@ -203,7 +205,7 @@ def service(
     }
 
 
-def port(number: int, name: str = "", protocol: str = "TCP", to: Any = None) -> Json:
+def port(number: int, name: str = "", protocol: str = "TCP", to: int = 0) -> Json:
     made: Json = {"port": number, "protocol": protocol, "targetPort": to or number}
     if name:
         made["name"] = name

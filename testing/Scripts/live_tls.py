@@ -10,9 +10,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from listening import Calling, Feed, Said, eventually, listening
+from listening import Feed, Said, eventually, listening
 
 from fakes.certificates import Authority
+from k8s_sync.feed.calling import Calling
 
 HERE = Path.cwd()
 
@@ -67,7 +68,7 @@ class Story:
         ours, theirs = self.ours, self.theirs
         await self.fed("all is right", self.feed())
         await self.refused("no certificate", self.feed(shown=False))
-        wrong: list[tuple[str, Callable[[], None]]] = [
+        wrong: list[tuple[str, Callable[[], object]]] = [
             ("another authority's", lambda: self.daemon.become(theirs.issue("d", "d"))),
             (
                 "an expired one",

@@ -6,6 +6,7 @@ import threading
 from importlib.util import find_spec
 from pathlib import Path
 
+from bench.counters import Command
 from bench.figures import Figure, LackingError
 from bench.zeek_parts import Bench
 from fakes.loopback import free_port
@@ -56,8 +57,8 @@ def _took(bench: Bench, pods: int) -> tuple[float, float]:
     """
     port = free_port()
     listen = f"Pods::listen_port={port}/tcp"
-    receiver = [bench.program, _HERE / "script_events.zeek", listen]
-    sender = [sys.executable, _HERE / "simple_events.py", str(port), str(pods)]
+    receiver: Command = [bench.program, _HERE / "script_events.zeek", listen]
+    sender: Command = [sys.executable, _HERE / "simple_events.py", str(port), str(pods)]
     folder = bench.scratch("events")
     with (
         subprocess.Popen(
@@ -71,15 +72,19 @@ def _took(bench: Bench, pods: int) -> tuple[float, float]:
             sender, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ) as sending,
     ):
-        # Once it has said so, it is of no more use: ending may take it a while.
-        limit = threading.Timer(PATIENCE, lambda: (zeek.kill(), sending.kill()))
+
+        def end() -> None:
+            # What has said all is of no more use; to end by itself may take it a while.
+            zeek.kill()
+            sending.kill()
+
+        limit = threading.Timer(PATIENCE, end)
         limit.start()
         try:
             said = [one.stdout.readline() for one in (zeek, sending) if one.stdout]
         finally:
             limit.cancel()
-            zeek.kill()
-            sending.kill()
+            end()
     if not all(said):
         raise RuntimeError(f"not all of {pods} events came within {PATIENCE:.0f} s")
     received, sent = map(float, said)

@@ -20,7 +20,7 @@ def main() -> None:
     owners = {}
     done = threading.Event()
 
-    def added(pod: object) -> None:
+    def added(pod: client.V1Pod) -> None:
         meta, spec = pod.metadata, pod.spec
         for one in pod.status.pod_ips or ():
             owners[one.ip] = (
