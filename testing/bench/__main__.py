@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
@@ -180,6 +181,9 @@ def main() -> int:
             except (OSError, RuntimeError, subprocess.SubprocessError) as error:
                 failed = True
                 shown = f"{name}: FAILED: {error}\n"
+            except Exception:  # noqa: BLE001 -- its fault is not that of the others
+                failed = True
+                shown = f"{name}: FAILED: {traceback.format_exc()}"
             say("")
             print(shown, flush=True)
     if kept:

@@ -100,7 +100,7 @@ DESIGN = (
     Row(
         "daemon: list, decode, claims; CPU, how many times less",
         *("daemon", "the official client's informer, CPU"),
-        "the official client's informer, 1,000 pods",
+        "the official client's informer, each of",
         ratio=_itself,
     ),
     Row(

@@ -1,15 +1,15 @@
 """Runs a program and says what it cost."""
 
+import json
 import os
-import resource
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+_LAUNCH = Path(__file__).with_name("launch.py")
 _LAST = 2000
 """Characters of a program's output that are shown if it fails."""
 
@@ -54,23 +54,26 @@ def run(
     Raises:
         RuntimeError: It failed; says what it wrote.
     """
-    errors = folder / "stderr"
+    errors, report = folder / "stderr", folder / "cost"
+    launch: list[str | Path] = [sys.executable, "-ES", _LAUNCH, report]
     with (
         Path(output or os.devnull).open("wb") as out,
         errors.open("wb") as err,
     ):
-        began = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=err)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+        done = subprocess.run(
+            [*launch, *command],
+            cwd=folder,
+            env=env,
+            stdout=out,
+            stderr=err,
+            check=False,
+        )
+    told: dict[str, float] = {"code": done.returncode}
+    if not done.returncode:
+        told = json.loads(report.read_text())
+    if told["code"]:
         said = errors.read_text(errors="replace")[-_LAST:]
         line = " ".join(map(str, command))
-        raise RuntimeError(f"exit code {process.returncode} of {line}:\n{said}")
-    if used.ru_maxrss <= resource.getrusage(resource.RUSAGE_SELF).ru_maxrss:
-        # Until it has begun, a new process counts the memory of its parent.
-        used_rss = 0
-    else:
-        used_rss = used.ru_maxrss * _RSS_UNIT
-    return Cost(wall, used.ru_utime, used.ru_utime + used.ru_stime, used_rss)
+        raise RuntimeError(f"exit code {told['code']} of {line}:\n{said}")
+    cpu = told["user"] + told["system"]
+    return Cost(told["wall"], told["user"], cpu, int(told["memory"]) * _RSS_UNIT)

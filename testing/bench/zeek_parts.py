@@ -132,8 +132,6 @@ def loading(bench: Bench) -> list[Figure]:
         user = f"{cost.user:.2f} s user, {cost.rss / 1e6:.0f} MB"
         figures.append(Figure(f"demo.pcap, {what}", f"{cost.wall:.2f} s", user))
     without, none, full, table = costs
-    if not none.rss:
-        raise RuntimeError("this program has outgrown Zeek: no memory can be told")
     size = bench.journal.stat().st_size / count
     figures += [
         Figure(
