@@ -215,14 +215,12 @@ async def _check_permission(
         return Finding(what, ok=False, note=str(error))
     if not missing:
         return Finding(what, ok=True)
-    kind = "Role" if namespace else "ClusterRole"
-    group = f'"{resource.group}"'
     loss = "nothing works without" if resource == PODS else "something less is known"
     return Finding(
         what,
         ok=False,
-        note=f"{' and '.join(missing)} not allowed ({loss}): the {kind} needs"
-        f' apiGroups: [{group}], resources: ["{resource}"], verbs: ["list", "watch"]',
+        note=f"{' and '.join(missing)} not allowed ({loss}):"
+        f" {resource.rule(namespace)}",
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
@@ -13,7 +14,7 @@ from k8s_sync.config_clusters import Cluster
 from k8s_sync.console import say
 from k8s_sync.daemon.source import Source
 from k8s_sync.daemon.store import Store
-from k8s_sync.errors import FatalError
+from k8s_sync.errors import ConfigError, FatalError, ForbiddenError
 from k8s_sync.kube import files
 from k8s_sync.kube.auth import credentials
 from k8s_sync.kube.client import ApiClient
@@ -23,7 +24,8 @@ from k8s_sync.timeline import Timeline
 
 PATIENCE = 60.0
 """Seconds that an API server may take to tell all."""
-
+_LOOK = 0.1
+"""Seconds between two looks at whether it will tell anything."""
 
 Format = Literal["journal", "parquet"]
 
@@ -51,7 +53,8 @@ def run(options: Options, now: int) -> int:
         0; objects that could not be read are told of on standard error.
 
     Raises:
-        SyncError: A file cannot be read or written.
+        ConfigError: An API server does not let us in.
+        SyncError: A file cannot be read or written, or an API server is silent.
     """
     garbage.look_seldom()
     rows: list[Row] = []
@@ -154,7 +157,7 @@ async def _rows_of_cluster(cluster: Cluster, now: int) -> list[Row]:
         )
         try:
             async with asyncio.timeout(PATIENCE):
-                await source.ready.wait()
+                await _told(source)
         except TimeoutError:
             why = "; ".join(source.problems())
             raise FatalError(
@@ -163,6 +166,22 @@ async def _rows_of_cluster(cluster: Cluster, now: int) -> list[Row]:
         finally:
             follow.cancel()
     return _ordered(source.inventory)
+
+
+async def _told(source: Source) -> None:
+    """Waits until all is told.
+
+    Raises:
+        ConfigError: Nothing will be, as things are.
+    """
+    while not source.ready.is_set():
+        for reflector in source.barred():
+            why = f"{source.store.cluster}: {reflector.resource}: {reflector.problem}"
+            if isinstance(reflector.problem, ForbiddenError):
+                why += f": {reflector.resource.rule(reflector.namespace)}"
+            raise ConfigError(f"{why}; `k8s-sync check` tells what else is missing")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(source.ready.wait(), _LOOK)
 
 
 def _ordered(inventory: Inventory) -> list[Row]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from k8s_sync.claims.inventory import Inventory
 from k8s_sync.daemon.store import Store
@@ -72,6 +72,14 @@ class Source:
             if reflector.problem is not None
             and (not begun or reflector.resource.name in REQUIRED)
         ]
+
+    def barred(self) -> Iterator[Reflector]:
+        """Those that are needed, and of no use until a person changes something."""
+        return (
+            reflector
+            for reflector in self.reflectors
+            if reflector.barred and reflector.resource.name in REQUIRED
+        )
 
     async def follow(
         self, client: ApiClient, namespaces: Iterable[str], node: str = ""

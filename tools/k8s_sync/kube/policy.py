@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from k8s_sync.errors import (
     ApiError,
     BadAnswerError,
+    CredentialError,
     ForbiddenError,
     GoneError,
     InvalidRequestError,
@@ -82,6 +83,7 @@ _REASONS: tuple[tuple[type[TransientError], str], ...] = (
     (BadAnswerError, "bad_answer"),
     (NoWatchListError, "no_watch_list"),
 )
+_BARS = CredentialError, UnauthorizedError, ForbiddenError, NotServedError
 
 
 def judge(
@@ -129,6 +131,20 @@ def judge(
         following and isinstance(error, UnreachableError)
     )
     return Verdict(reason=reason, relist=stubborn, cheap=cheap, least=least)
+
+
+def barred(failures: Sequence[type[TransientError]]) -> bool:
+    """Whether nothing comes until a person changes credentials or roles.
+
+    For who would rather give up than wait: a daemon asks on, and some day is let in.
+    A token that has just been replaced, or a role that is not known everywhere yet, is
+    let in by one of the next attempts.
+
+    Args:
+        failures: The latest ones in a row.
+    """
+    latest = list(failures)[-STUBBORN:]
+    return len(latest) == STUBBORN and all(issubclass(kind, _BARS) for kind in latest)
 
 
 class WatchListChoice:

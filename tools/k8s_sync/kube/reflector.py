@@ -98,6 +98,11 @@ class Reflector:
         return self._standing.problem
 
     @property
+    def barred(self) -> bool:
+        """Whether it takes a person to have the server tell us anything."""
+        return self._standing.barred
+
+    @property
     def settled(self) -> asyncio.Event:
         """Set after the first sync or the first failure."""
         return self._standing.settled

@@ -37,6 +37,14 @@ class Resource:
         scope = f"/namespaces/{namespace}" if namespace and self.namespaced else ""
         return f"{root}/{self.version}{scope}/{self.name}"
 
+    def rule(self, namespace: str = "") -> str:
+        """What has to be in a role so that they can be followed, for messages."""
+        kind = "Role" if namespace and self.namespaced else "ClusterRole"
+        return (
+            f'the {kind} needs apiGroups: ["{self.group}"], resources: ["{self.name}"],'
+            ' verbs: ["list", "watch"]'
+        )
+
     def accept(self, *, watch: bool) -> str:
         """What to put into the ``Accept`` header."""
         if not self.metadata_only:

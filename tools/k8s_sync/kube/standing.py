@@ -8,7 +8,7 @@ from typing import Literal
 from k8s_sync.errors import TransientError
 from k8s_sync.kube.backoff import Backoff
 from k8s_sync.kube.changes import Degraded, Lost, Sink, Synced
-from k8s_sync.kube.policy import PATIENT, Verdict, judge
+from k8s_sync.kube.policy import PATIENT, Verdict, barred, judge
 from k8s_sync.kube.resources import Resource
 from k8s_sync.kube.stats import Stats
 from k8s_sync.kube.surroundings import Surroundings
@@ -56,6 +56,11 @@ class Standing:
         # In a row, the latest ones; none if all is well.
         self._failures: deque[type[TransientError]] = deque(maxlen=PATIENT)
         self._well_since: float | None = None
+
+    @property
+    def barred(self) -> bool:
+        """Whether it takes a person to have the server tell us anything."""
+        return barred(self._failures)
 
     def works(self) -> None:
         """Takes note that the latest request is more than a short success."""

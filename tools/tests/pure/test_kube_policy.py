@@ -10,6 +10,7 @@ from k8s_sync.kube.policy import (
     RegressionError,
     ShortWatchError,
     WatchListChoice,
+    barred,
     judge,
 )
 from k8s_sync.kube.position import Position
@@ -107,6 +108,15 @@ def test_verdicts() -> None:
         errors.SilentError("x"), [errors.UnreachableError, errors.SilentError]
     ).relist
     assert judge(refusal(403, b"", "x")).refused
+
+
+def test_who_is_refused_three_times_in_a_row_is_barred() -> None:
+    no, never = errors.UnauthorizedError, errors.ForbiddenError
+    assert barred([no, errors.CredentialError, never])
+    assert barred([errors.SilentError, never, errors.NotServedError, never])
+    assert not barred([no, no])
+    assert not barred([no, no, no, errors.ServerError])
+    assert not barred([no, errors.NoAnswerError, no])
 
 
 def test_refusals_say_what_to_do() -> None:

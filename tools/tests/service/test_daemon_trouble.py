@@ -10,6 +10,7 @@ import pytest
 from fakes.api_server import FakeApiServer
 from fakes.loopback import free_port, kubeconfig
 from fakes.zeek import FakeZeek
+from k8s_sync.kube.policy import STUBBORN
 from tests.program import run, until
 from tests.service.program import Daemon, held, pod, truth
 
@@ -79,6 +80,19 @@ async def test_forbidden_pods_leave_zeek_as_it_is(
         assert (await daemon.metrics())["k8s_sync_synced"] == 0
     assert (zeek.connections, len(zeek.node.events)) == (connections, events)
     assert held(zeek.node.timeline) == truth(api)
+
+
+async def test_credentials_that_are_refused_are_waited_for(
+    tmp_path: Path, api: FakeApiServer, zeek: FakeZeek
+) -> None:
+    """However often: who runs unattended is let in some day."""
+    api.tokens = {"new"}
+    flag = f"--kubeconfig={kubeconfig(tmp_path, api.url, {'token': 'old'})}"
+    async with Daemon(tmp_path, flag, zeek=[zeek.url]) as daemon:
+        await until(lambda: api.count(plural="pods") > 2 * STUBBORN, "it asks on")
+        assert "401" in (await daemon.get("/readyz"))[1]
+        api.tokens.add("old")
+        await daemon.equal(api, zeek)
 
 
 async def test_no_api_server(tmp_path: Path, zeek: FakeZeek) -> None:
