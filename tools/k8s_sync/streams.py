@@ -52,8 +52,8 @@ class Input:
         status = os.fstat(raw.fileno())
         self.live = not stat.S_ISREG(status.st_mode)
         """Somebody may still be writing to the other end of it."""
-        self.size = 0 if self.live else status.st_size
-        """Bytes of the file as it lies there; 0 if that cannot be known."""
+        self.given = 0
+        """Bytes that `blocks` has read so far."""
 
     def fileno(self) -> int:
         """The descriptor that bytes come from."""
@@ -81,6 +81,7 @@ class Input:
         read = self.stream.read1 if self.live else self.stream.read
         with reading(self.name):
             while chunk := read(CHUNK):
+                self.given += len(chunk)
                 end = chunk.rfind(b"\n") + 1
                 if end:
                     yield b"".join([*rest, chunk[:end]])

@@ -16,7 +16,7 @@ from k8s_sync.enrich.records import records
 from k8s_sync.enrich.tally import Tally
 from k8s_sync.enrich.zeek_log import Dialect
 from k8s_sync.errors import FatalError
-from k8s_sync.streams import open_input
+from k8s_sync.streams import Input, open_input
 
 _ALL = (*DEFAULT, *OPTIONAL)
 _KEYS = ("uid", "side", "address")
@@ -41,11 +41,13 @@ class Amendments:
         Raises:
             FatalError: It cannot be read, or is no log of amendments.
         """
-        found = False
+        told = False
 
         def choose(_: str, columns: Sequence[str] | None) -> Sequence[str]:
-            nonlocal found
-            found = columns is None or {*_KEYS} <= {*columns}
+            nonlocal told
+            told = True
+            if columns is not None and not {*_KEYS} <= {*columns}:
+                raise _foreign(source)
             return _NAMES
 
         with open_input(path) as source:
@@ -53,14 +55,20 @@ class Amendments:
                 for row in rows:
                     known = dict(zip(names, row, strict=True))
                     uid, side, address = (str(known[key] or "") for key in _KEYS)
-                    found = found and bool(uid) and side in _PREFIXES
-                    if not found:
-                        break
+                    if not uid or side not in _PREFIXES:
+                        raise _foreign(source)
                     values = {name: known[f"k8s.{name}"] or "" for name in _ALL}
                     prefix = _PREFIXES[side]
                     self.by_uid.setdefault(uid, {})[prefix] = address, values
-            if not found and source.size:
-                raise FatalError(f"{source.name}: no log of amendments")
+            if not told and source.given:
+                raise _foreign(source)
+
+
+def _foreign(source: Input) -> FatalError:
+    return FatalError(
+        f"{source.name}: no log of amendments: k8s_amendments.log, as Zeek writes it,"
+        f" has {', '.join(_KEYS)} and k8s.* in each row"
+    )
 
 
 _NAMES = (*_KEYS, *(f"k8s.{name}" for name in _ALL))

@@ -64,8 +64,7 @@ def run(options: Options) -> int:
     """
     if not options.journal and not options.amendments:
         raise ConfigError("nothing to tell: name a --journal, or --amendments")
-    if options.journal == STANDARD and STANDARD in (options.logs or (STANDARD,)):
-        raise ConfigError("standard input cannot be both the journal and a log")
+    _share_standard_input(options)
     plan = make_plan(options.logs, options.output)
     how = _how(options)
     if plan.resumable and not options.force:
@@ -78,6 +77,17 @@ def run(options: Options) -> int:
         copies.make(plan.jobs)
     _summarise(copies, plan, options)
     return 1 if copies.lost else 0
+
+
+def _share_standard_input(options: Options) -> None:
+    inputs = {
+        "the journal": (options.journal,),
+        "the amendments": options.amendments,
+        "a log": options.logs or (STANDARD,),
+    }
+    wanted = [what for what, paths in inputs.items() if STANDARD in paths]
+    if len(wanted) > 1:
+        raise ConfigError(f"standard input cannot be both {' and '.join(wanted)}")
 
 
 def _desk(options: Options) -> Desk:

@@ -1,6 +1,8 @@
 """What Zeek learned too late replaces what the lines with that uid say."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import pytest
 from k8s_sync.enrich import run as enrich
 from k8s_sync.enrich.columns import DEFAULT, Columns
 from k8s_sync.enrich.naming import Naming
-from k8s_sync.errors import ConfigError, FatalError
+from k8s_sync.errors import ConfigError
+from tests.program import PROGRAM
 from tests.pure import sample
 from tests.pure import test_enrich_json as in_json
 from tests.pure.test_enrich import write
@@ -139,12 +142,61 @@ def test_what_the_amendments_are_not_about_stays(
 
 
 def test_what_is_no_log_of_amendments(tmp_path: Path) -> None:
-    with pytest.raises(FatalError, match="no log of amendments"):
-        run(tmp_path, PLAIN, amendments=(str(write(tmp_path / "x", PLAIN)),))
-    with pytest.raises(FatalError, match="no log of amendments"):
-        run(tmp_path, PLAIN, amendments=(str(write(tmp_path / "x", "hello\n")),))
     with pytest.raises(ConfigError, match="nothing to tell"):
         run(tmp_path, PLAIN)
-    # An empty log is one of a quiet day.
-    empty = write(tmp_path / "x", log("k8s_amendments", FIELDS))
-    assert run(tmp_path, DECORATED, amendments=(str(empty),)) == DECORATED
+    with pytest.raises(ConfigError, match="both the amendments and a log"):
+        enrich.run(enrich.Options(amendments=("-",)))
+
+
+def told(tmp_path: Path, text: str, how: str) -> "subprocess.CompletedProcess[str]":
+    """Amends DECORATED into ``out`` by what is in a file, or comes through a pipe."""
+    amendments = "-" if how == "pipe" else str(write(tmp_path / "told.log", text))
+    logs = str(write(tmp_path / "conn.log", DECORATED)), "--output", tmp_path / "out"
+    return subprocess.run(  # noqa: S603 -- our own
+        [sys.executable, PROGRAM, "enrich", "--amendments", amendments, *logs],
+        input=text if how == "pipe" else "",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("how", ["file", "pipe"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        log("conn", CONN),
+        PLAIN + AMENDMENTS,
+        AMENDMENTS + PLAIN,
+        in_json.ROW + "\n",
+        "hello\n",
+        "\n",
+    ],
+)
+def test_another_log_is_refused_however_it_comes(
+    tmp_path: Path, text: str, how: str
+) -> None:
+    done = told(tmp_path, text, how)
+    name = "standard input" if how == "pipe" else tmp_path / "told.log"
+    assert done.stderr == (
+        f"k8s-sync: {name}: no log of amendments: k8s_amendments.log, as Zeek writes"
+        " it, has uid, side, address and k8s.* in each row\n"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("how", ["file", "pipe"])
+@pytest.mark.parametrize(
+    ("text", "amended"),
+    [(AMENDMENTS, 2), (log("k8s_amendments", FIELDS), 0), ("", 0)],
+)
+def test_amendments_however_they_come(
+    tmp_path: Path, text: str, amended: int, how: str
+) -> None:
+    """None are those of a quiet day."""
+    done = told(tmp_path, text, how)
+    assert done.returncode == 0, done.stderr
+    before, after = DECORATED.split("\n"), (tmp_path / "out").read_text().split("\n")
+    assert sum(a != b for a, b in zip(before, after, strict=True)) == amended
