@@ -18,7 +18,8 @@ export {
 	const cache_dir = ".state" &redef;
 
 	## For how long a node that has restarted goes by its file while no daemon
-	## speaks, from when one last did. Then these claims end.
+	## speaks, from when one last did. Then these claims end, the source is forgotten,
+	## and its ``k8s_feed_age_seconds`` is -1.
 	option cache_age = 1hr;
 
 	## Raised when the file could not be read as a whole, or cannot be written;

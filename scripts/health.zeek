@@ -46,8 +46,12 @@ global changes = Telemetry::register_counter_family(Telemetry::MetricOpts(
 
 global age = Telemetry::register_gauge_family(Telemetry::MetricOpts(
     $prefix="k8s", $name="feed_age", $unit="seconds",
-    $help_text="Since the daemon said anything", $label_names=vector(
-    "source")));
+    $help_text="Since the daemon said anything; -1 if forgotten",
+    $label_names=vector("source")));
+
+# Telemetry cannot take a label away again, and the last age that was asked for would
+# look like that of a daemon that has just fallen silent.
+const age_of_forgotten = -1.0;
 
 hook Telemetry::sync()
 	{
@@ -74,6 +78,9 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 event K8s::source_changed(name: string, source: Source, state: string)
 	{
 	Telemetry::counter_family_inc(changes, vector(name, state));
+
+	if ( name !in sources )
+		Telemetry::gauge_family_set(age, vector(name), age_of_forgotten);
 
 	local now = current_time();
 	local line = SyncInfo($ts=now, $node=node_name(), $source=name, $state=state,
