@@ -72,7 +72,11 @@ class Feed:
         self.epoch = time.time_ns() // 1000
         self.timeline = Timeline()
         self.peer = Peer(
-            self.timeline, CLUSTER, self.epoch, lambda: time.time_ns() // 1000
+            self.timeline,
+            CLUSTER,
+            self.epoch,
+            clock=lambda: time.time_ns() // 1000,
+            timer=lambda: time.monotonic_ns() // 1000,
         )
         url = f"{scheme}://127.0.0.1:{port}{PATH}"
         self.session = Session(url, [self.peer], calling=calling)

@@ -5,6 +5,7 @@ history. No socket is opened here.
 """
 
 import itertools
+import time
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -49,7 +50,7 @@ class Store:
 
     def peer(self) -> Peer:
         """Makes the peer for one more Zeek."""
-        peer = Peer(self.timeline, self.cluster, self._epoch, self._clock)
+        peer = Peer(self.timeline, self.cluster, self._epoch, self._clock, _timer)
         self.peers.append(peer)
         return peer
 
@@ -144,6 +145,11 @@ class Store:
             for index, claim in self._remembered.items()
             if claim.end is None or claim.end >= before
         }
+
+
+def _timer() -> int:
+    """Microseconds of the monotonic clock."""
+    return time.monotonic_ns() // 1000
 
 
 def _how_late(claim: Claim) -> tuple[bool, int, int]:

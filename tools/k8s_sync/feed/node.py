@@ -32,7 +32,7 @@ class Node:
         self.helped = False
         """It got what it missed, and has not been seen to be well since."""
         self.not_before = 0
-        """When it may get the next whole snapshot, in microseconds."""
+        """When it may get the next whole snapshot, in microseconds of the timer."""
         self._awaited: deque[tuple[str, int]] = deque()
         self._progress = 0
 
@@ -66,7 +66,7 @@ class Node:
         Args:
             tag: What the answer will name.
             seq: The last delta that it will then have heard.
-            now: The time.
+            now: The time, of the timer.
         """
         if not self._awaited:
             self._progress = now

@@ -42,6 +42,7 @@ class Peer:
         source: str,
         epoch: int,
         clock: Callable[[], int],
+        timer: Callable[[], int],
     ) -> None:
         """Makes a peer that is not connected.
 
@@ -49,7 +50,8 @@ class Peer:
             timeline: What the nodes have to hold; the daemon's own.
             source: The cluster whose rows are sent; also an attribute.
             epoch: Names this run of the daemon; deltas of another are void.
-            clock: Now, in microseconds since the epoch.
+            clock: Now, in microseconds since the epoch; for what nodes are told.
+            timer: Microseconds that only grow, whatever the clock is set to.
         """
         self.source = source
         self.nodes: dict[str, Node] = {}
@@ -61,9 +63,9 @@ class Peer:
         self._timeline = timeline
         self._epoch = epoch
         self._clock = clock
+        self._timer = timer
         self._connected = False
-        self._seq = 0
-        self._asked = 0
+        self._seq = self._asked = 0
         self._dirty = Waiting()
         self._recent = Recent()
         self._expected: OrderedDict[int, int] = OrderedDict()
@@ -118,7 +120,7 @@ class Peer:
             return ["offline"]
         if not self.nodes:
             return ["hello"]
-        now = self._clock()
+        now = self._timer()
         return [
             f"{node.name}: no answer for {node.silence(now) // SECOND} s"
             if node.lagging
@@ -148,7 +150,7 @@ class Peer:
 
     def look(self) -> None:
         """Notices who does not answer; to be called about once a second."""
-        now = self._clock()
+        now = self._timer()
         for node in list(self.nodes.values()):
             silence = node.silence(now)
             if silence > LOST:
@@ -171,7 +173,7 @@ class Peer:
         if status.source != self.source or epoch != str(self._epoch):
             return  # another daemon's, or meant for an earlier run
         part = tag.partition(" ")[0]
-        now = self._clock()
+        now = self._timer()
         node = self.nodes.get(status.node)
         if node is None:
             node = self.nodes[status.node] = Node(status.node)
@@ -247,13 +249,12 @@ class Peer:
         return self._send(ALL_NODES, "delta", self._seq, payload)
 
     def _part(self) -> Addressed | None:
-        now = self._clock()
         if self._repairs.current is None:
-            self._begin_snapshot(now)
+            self._begin_snapshot(self._timer())
         snapshot = self._repairs.current
         if snapshot is None or not snapshot.has_room:
             return None
-        part, number, payload = snapshot.next(self._timeline, now)
+        part, number, payload = snapshot.next(self._timeline, self._clock())
         if part == "end":
             self._repairs.current = None
             number = self._seq
@@ -284,7 +285,7 @@ class Peer:
             self._recent.sent(keys)
 
     def _send(self, topic: str, part: str, number: int, payload: str) -> Addressed:
-        now = self._clock()
+        now = self._timer()
         for node in self.nodes.values():
             if topic in (ALL_NODES, node_topic(node.name)):
                 node.sent(f"{part} {number}", self._seq, now)

@@ -45,6 +45,10 @@ class Snapshot:
     def next(self, timeline: Timeline, now: int) -> tuple[str, int, str]:
         """Makes the next part, or the end if there is none.
 
+        Args:
+            timeline: What there is.
+            now: The time, since the epoch: when the end ends what was not in it.
+
         Returns:
             The sort of event, the number of the part, and the payload.
         """
@@ -101,7 +105,11 @@ class Repairs:
         self.current = None
 
     def ready(self, now: int) -> list[Node]:
-        """Lists those who may get a whole snapshot now, or else one who missed some."""
+        """Lists those who may get a whole snapshot now, or else one who missed some.
+
+        Args:
+            now: The time, of the timer.
+        """
         needy = list(self._needy.values())
         whole = [node for node in needy if node.whole and node.not_before <= now]
         return whole or [node for node in needy if not node.whole][:1]
@@ -112,7 +120,7 @@ class Repairs:
         Args:
             members: Whom it is for.
             keys: What it holds if it is whole.
-            now: The time.
+            now: The time, of the timer.
         """
         for node in members:
             del self._needy[node.name]

@@ -17,6 +17,9 @@ class World:
 
     def __init__(self, *names: str) -> None:
         self.now = EPOCH
+        """What the wall clock shows."""
+        self.passed = 0
+        """What a timer shows."""
         self.revision = 0
         self.timeline = Timeline()
         self.nodes = {name: Node(name) for name in names or ("zeek",)}
@@ -35,7 +38,7 @@ class World:
         self.nodes["zeek"] = node
 
     def new_peer(self, epoch: int) -> Peer:
-        return Peer(self.timeline, "c1", epoch, lambda: self.now)
+        return Peer(self.timeline, "c1", epoch, lambda: self.now, lambda: self.passed)
 
     def claim(self, n: int, **changes: object) -> Claim:
         self.revision += 1
@@ -75,8 +78,12 @@ class World:
         self.peer.connected()
         return self.run()
 
-    def pass_time(self, micros: int) -> list[Event]:
+    def wait(self, micros: int) -> None:
         self.now += micros
+        self.passed += micros
+
+    def pass_time(self, micros: int) -> list[Event]:
+        self.wait(micros)
         self.peer.look()
         return self.run()
 

@@ -27,7 +27,7 @@ def test_an_empty_cluster_ends_what_the_node_held() -> None:
     world.connect()
     world.timeline = Timeline()
     world.peer = world.new_peer(EPOCH + 1)
-    world.now += 5 * SECOND
+    world.wait(5 * SECOND)
     assert parts(world.connect()) == ["hello", "end"]
     assert world.agree()
     held = world.node.timeline.get(row_key(stale))
@@ -146,7 +146,7 @@ def test_a_restarted_daemon_renews_everything() -> None:
     world.revision = EPOCH
     world.peer = world.new_peer(EPOCH + 1)
     world.claim(1)
-    world.now += SECOND
+    world.wait(SECOND)
     assert parts(world.connect()) == ["hello", "snapshot", "end"]
     assert world.agree()
     held = world.node.timeline.get(row_key(gone))
@@ -216,7 +216,7 @@ def test_a_wrong_digest_asks_for_one_snapshot_at_a_time() -> None:
     world = World()
     world.claim(1)
     world.connect()
-    world.now += RESYNC_PAUSE
+    world.wait(RESYNC_PAUSE)
     # The node forgets behind our back.
     world.node.timeline = Timeline()
     world.peer.ask()
@@ -226,7 +226,7 @@ def test_a_wrong_digest_asks_for_one_snapshot_at_a_time() -> None:
     world.node.timeline = Timeline()
     world.peer.ask()
     assert parts(world.run()) == ["hello"], "no second one within the pause"
-    world.now += RESYNC_PAUSE
+    world.wait(RESYNC_PAUSE)
     world.peer.ask()
     assert parts(world.run()) == ["hello", "snapshot", "end"]
     assert world.agree()

@@ -27,7 +27,7 @@ class Daemon:
 
     def __init__(self, url: str, timing: Timing = SHORT) -> None:
         self.timeline = Timeline()
-        self.peer = Peer(self.timeline, "c1", EPOCH, lambda: EPOCH)
+        self.peer = Peer(self.timeline, "c1", EPOCH, lambda: EPOCH, lambda: 0)
         self.session = Session(url, [self.peer], timing=timing)
         self.revision = 0
 

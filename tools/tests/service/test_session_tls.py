@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def session(url: str, calling: Calling, timing: Timing = SHORT) -> Session:
-    peer = Peer(Timeline(), "c1", EPOCH, lambda: EPOCH)
+    peer = Peer(Timeline(), "c1", EPOCH, lambda: EPOCH, lambda: 0)
     return Session(url, [peer], calling=calling, timing=timing)
 
 
