@@ -8,7 +8,6 @@ This module writes, `row_reader` reads; neither opens a file. The C++ twin is
 """
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from k8s_sync import address
@@ -121,8 +120,3 @@ def encode(row: Row) -> str:
         f"{format_time(row.terminating)}\t{row.revision}\t{row.version or '-'}\t"
         f"{encode_owner(row.owner)}\n"
     )
-
-
-def encode_payload(rows: Iterable[Row]) -> str:
-    """Writes rows as the text that one feed event carries."""
-    return FIELDS + "\n" + "".join(map(encode, rows))

@@ -60,8 +60,6 @@ public:
     /** Puts another id in the place of one. */
     void Replace(uint32_t hash, uint32_t id, uint32_t by) noexcept;
 
-    [[nodiscard]] size_t Size() const noexcept { return count; }
-
 private:
     struct Slot {
         uint32_t hash = 0;

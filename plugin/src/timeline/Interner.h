@@ -62,8 +62,6 @@ public:
     /** Tells apart the records that had one id over time. */
     [[nodiscard]] uint32_t Stamp(uint32_t id) const noexcept { return id < records.End() ? records[id].stamp : 0; }
 
-    [[nodiscard]] size_t Size() const noexcept { return index.Size(); }
-
 private:
     struct Record {
         Key key;

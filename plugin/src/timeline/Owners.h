@@ -90,7 +90,6 @@ public:
     [[nodiscard]] uint64_t Identity(uint32_t id) const noexcept;
     [[nodiscard]] uint32_t Stamp(uint32_t id) const noexcept { return records.Stamp(id); }
     [[nodiscard]] OwnerView View(uint32_t id) const noexcept;
-    [[nodiscard]] size_t Size() const noexcept { return records.Size(); }
 
     /** Orders two identities by the bytes of their texts. */
     [[nodiscard]] std::strong_ordering Compare(Uid a, Uid b) const noexcept;

@@ -43,8 +43,6 @@ public:
         return {reinterpret_cast<const char*>(header + 1), header->length};
     }
 
-    [[nodiscard]] size_t Size() const noexcept { return index.Size(); }
-
 private:
     struct Header {
         uint32_t refs;

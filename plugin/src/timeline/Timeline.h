@@ -132,9 +132,6 @@ public:
     /** Counts all claims and ranges, ended ones included. */
     [[nodiscard]] size_t Total() const noexcept { return claim_count + ranges.Size(); }
 
-    /** Counts the different owners, which many claims share. */
-    [[nodiscard]] size_t OwnerCount() const noexcept { return owners.Size(); }
-
     /** All ranges, withdrawn ones included. */
     [[nodiscard]] const Ranges& AllRanges() const noexcept { return ranges; }
 

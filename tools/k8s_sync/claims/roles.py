@@ -11,9 +11,6 @@ from k8s_sync.claims.role_rules import RULES
 from k8s_sync.claims.site_roles import SiteRule
 from k8s_sync.claims.subject import Subject, application, repository
 
-ROLES = tuple(sorted(role for role, _ in RULES))
-"""Every word that can come out, but for a site's own."""
-
 
 class Derive(Protocol):
     """Tells the roles of an owner."""

@@ -148,8 +148,6 @@ class Ingress(_Slim, frozen=True, kw_only=True):
     """An address under which a load balancer serves."""
 
     ip: str = ""
-    hostname: str = ""
-    ip_mode: str = ""
 
 
 class LoadBalancer(_Slim, frozen=True, kw_only=True):

@@ -116,7 +116,7 @@ def test_a_service_and_a_node() -> None:
     assert isinstance(node, Object)
     assert service.spec.cluster_ips == ("10.1.0.1",)
     assert (service.spec.ports[0].port, service.spec.ports[0].node_port) == (80, 30080)
-    assert service.status.load_balancer.ingress[0].ip_mode == "VIP"
+    assert service.status.load_balancer.ingress[0].ip == "192.0.2.2"
     assert node.spec.pod_cidrs == ("10.0.0.0/24", "fd00::/64")
     assert node.status.addresses[0].address == "10.9.0.1"
 

@@ -26,7 +26,6 @@ def text_of(cells: dict[str, str]) -> str:
 
 @given(ROWS)
 def test_rows_survive_the_way_through_text(some: list[Row]) -> None:
-    assert read(rows.encode_payload(some)) == (some, [])
     assert read(rows.HEADER + "".join(map(rows.encode, some))) == (some, [])
 
 

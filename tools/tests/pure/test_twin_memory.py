@@ -8,7 +8,6 @@ import pytest
 
 from k8s_sync import address
 from k8s_sync.model import SECOND, Claim, Owner, Row
-from k8s_sync.rows import encode_payload
 from tests.pure.twin import Twin
 
 pytestmark = pytest.mark.long
@@ -57,8 +56,8 @@ def test_memory_is_flat_while_pods_come_and_go() -> None:
     sizes = []
     with Twin() as twin:
         for number in range(ROUNDS):
-            payload = encode_payload(generation(number, choose))
-            assert twin.load(payload).applied == PODS
+            pods = generation(number, choose)
+            assert twin.apply(*pods).applied == PODS
             twin.evict(number * SECOND + 1)
             assert len(twin) <= 2 * PODS
             sizes.append(resident())

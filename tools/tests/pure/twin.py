@@ -19,7 +19,7 @@ import pytest
 from k8s_sync.closing import Closing
 from k8s_sync.model import Claim, Match, Proto, Row
 from k8s_sync.row_reader import Problem, decode
-from k8s_sync.rows import FIELDS, encode_payload
+from k8s_sync.rows import FIELDS, encode
 from k8s_sync.rules import LEAD, LINGER, Answer
 
 TOP = Path(__file__).resolve().parents[3]
@@ -161,7 +161,7 @@ class Twin(Closing):
 
     def apply(self, *rows: Row) -> Loaded:
         """Applies some rows."""
-        return self.load(encode_payload(rows))
+        return self.load(FIELDS + "\n" + "".join(map(encode, rows)))
 
     def owner_row(
         self,

@@ -13,6 +13,7 @@
 #include "../Amendments.h"
 #include "../Timeline.h"
 #include "Fuzz.h"
+#include "OwnerCount.h"
 
 namespace {
 
@@ -126,7 +127,7 @@ public:
         Review({});
         Restart();
         timeline->Evict(INT64_MAX);
-        Check(timeline->OwnerCount() <= timeline->Total());
+        Check(OwnerCount(*timeline, 1 << 16) <= timeline->Total());
     }
 
 private:

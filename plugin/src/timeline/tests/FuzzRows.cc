@@ -11,6 +11,7 @@
 #include "../Restorer.h"
 #include "../Timeline.h"
 #include "Fuzz.h"
+#include "OwnerCount.h"
 
 namespace {
 
@@ -119,6 +120,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         Touch(timeline, timeline.Owner(spot.address, spot.time, spot.port, spot.proto));
     timeline.SetGeneration("c1", 0);
     timeline.Evict(INT64_MAX);
-    Check(timeline.OwnerCount() <= timeline.Total());
+    Check(OwnerCount(timeline, 1 << 16) <= timeline.Total());
     return 0;
 }
