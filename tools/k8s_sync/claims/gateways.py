@@ -67,7 +67,7 @@ def ovn(annotations: Mapping[str, str]) -> Iterator[str]:
         return
     try:
         blocks = _ovn.decode(annotations[_OVN]).get("default", ())
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(f"bad annotation {_OVN}: {error}") from None
     for text in (blocks,) if isinstance(blocks, str) else blocks:
         yield from _numbered(Subnet.parse(text), 1, 2)

@@ -58,5 +58,5 @@ def _decode(
 ) -> _T:
     try:
         return decoder.decode(annotations[name])
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(f"bad annotation {name}: {error}") from None

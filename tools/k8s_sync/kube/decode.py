@@ -3,7 +3,7 @@
 The fast way decodes a whole page or event in one pass. Where that fails, because one
 object is not what it should be, each object is decoded for itself and forgivingly
 (nulls count as absent, ``"80"`` as 80). What still fails becomes a `Problem` and costs
-nobody else anything.
+nobody else anything; nor does what is nested too deep to be read, which is left out.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import msgspec
 
 from k8s_sync.errors import BadAnswerError
 from k8s_sync.kube.objects import Failure, Metadata, Object, api_name
+from k8s_sync.kube.shallow import shallow
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +117,10 @@ class Decoder:
             BadAnswerError: It is no page at all.
         """
         try:
-            return self._page_in(body)
+            try:
+                return self._page_in(body)
+            except RecursionError:
+                return self._page_in(shallow(body))
         except _UNREADABLE as error:
             raise BadAnswerError(f"this is no list of objects: {error}") from error
 
@@ -127,7 +131,10 @@ class Decoder:
             BadAnswerError: It is no event at all.
         """
         try:
-            return self._event_in(line)
+            try:
+                return self._event_in(line)
+            except RecursionError:
+                return self._event_in(shallow(line))
         except _UNREADABLE as error:
             raise BadAnswerError(f"this is no watch event: {error}") from error
 
@@ -192,7 +199,7 @@ def failure(body: bytes) -> Failure:
     """Reads the API's ``Status``; an empty one if it is something else."""
     try:
         return _failure.decode(body)
-    except _UNREADABLE:
+    except (*_UNREADABLE, RecursionError):
         return Failure()
 
 

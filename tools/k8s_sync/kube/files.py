@@ -81,7 +81,10 @@ def read_file(path: str, problem: Say) -> Iterator[Found]:
         ConfigError: It is nothing that kubectl writes.
     """
     with open_input(path) as source:
-        yield from read_bytes(source.stream.read(), source.name, problem)
+        try:
+            yield from read_bytes(source.stream.read(), source.name, problem)
+        except RecursionError:
+            raise _useless(source.name, "it is nested too deep") from None
 
 
 def read_bytes(data: bytes, name: str, problem: Say) -> Iterator[Found]:

@@ -40,7 +40,11 @@ def test_t10_the_right_annotation_beats_the_mistaken_one(inventory: Inventory) -
     assert held(live(inventory)) == {"10.0.0.1": "uid-web-1"}
 
 
-@pytest.mark.parametrize("text", ["[", "{}", '[{"ips": 5}]', '[{"ips": ["x"]}]'])
+@pytest.mark.parametrize(
+    "text",
+    ["[", "{}", '[{"ips": 5}]', '[{"ips": ["x"]}]', '[{"x":' + "[" * 9_999],
+    ids=lambda text: text[:16],
+)
 def test_t10_a_malformed_annotation_is_told_once(text: str) -> None:
     said: list[str] = []
     inventory = Inventory("demo", problem=said.append)

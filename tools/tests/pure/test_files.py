@@ -272,3 +272,10 @@ def test_t22_of_two_states_of_an_object_the_newer_counts(tmp_path: Path) -> None
         paths[-1].write_text(json.dumps(POD | {"metadata": metadata, "status": status}))
     for order in (paths, paths[::-1]):
         assert held(rows(*order)) == {"10.0.0.10": "u1"}
+
+
+@pytest.mark.parametrize("text", ['{"items":' * 9_999, "a: " + "[" * 9_999])
+def test_what_is_nested_without_end_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "deep").write_text(text)
+    with pytest.raises(ConfigError, match=r"nested too deep|no YAML"):
+        rows(tmp_path / "deep")

@@ -250,3 +250,25 @@ def test_text_that_is_none_is_a_problem_of_its_object() -> None:
     assert isinstance(got.object, Problem)
     body = page(POD, POD).replace(b"shop", b"sh\xffp", 1)
     assert [type(item) for item in Decoder().page(body).items] == [Problem, Object]
+
+
+def nested(levels: int) -> bytes:
+    """An object with managed fields as deep as an API server takes them."""
+    fields = b'{"f:a\\"]":' * levels + b"{}" + b"}" * levels
+    bare = json.dumps({**POD, "managedFields": "@"}).encode()
+    return bare.replace(b'"@"', b'[{"fieldsV1":' + fields + b"}]")
+
+
+@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize("levels", [50, 900, 9_990])
+def test_what_is_nested_without_end_hides_nothing(levels: int, *, bare: bool) -> None:
+    """A real API server keeps 10,000 levels, and a reader of JSON gives up before."""
+    decoder = Decoder(metadata_only=bare)
+    deep, others = nested(levels), page(POD, {**POD, "spec": {"nodeName": 5}})
+    got = decoder.event(b'{"type":"ADDED","object":' + deep + b"}")
+    assert got == decoder.event(event("ADDED", POD))
+    body = others.replace(b"[", b"[" + deep + b",", 1)
+    assert decoder.page(body).items == [got.object, *decoder.page(others).items]
+    for cut in (body[:-1], body[: len(deep)]):
+        with pytest.raises(BadAnswerError):
+            decoder.page(cut)

@@ -1,5 +1,6 @@
 """What is in the cluster: objects to put there, and the claims they should give."""
 
+import json
 import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -108,6 +109,25 @@ class Cluster:
         if addresses:
             self.set_status("pods", name, running(*addresses), namespace)
         return pod
+
+    def bury(self, pod: Json, *, levels: int) -> None:
+        """Changes a pod, and says that what has changed is nested so deep."""
+        path = f"{BY_NAME['pods'].path(pod['metadata']['namespace'])}/"
+        path += pod["metadata"]["name"]
+        pod = self._api.call("GET", path)
+        pod["metadata"]["labels"] = {"buried": "deep"}
+        pod["metadata"]["managedFields"].append(
+            {
+                "manager": "test",
+                "operation": "Update",
+                "apiVersion": "v1",
+                "time": just_now(),
+                "fieldsType": "FieldsV1",
+                "fieldsV1": "@",
+            }
+        )
+        fields = '{"f:a":' * levels + "{}" + "}" * levels
+        self._api.write(path, json.dumps(pod).replace('"@"', fields))
 
     def replica_set(self, namespace: str, name: str, kind: str = "Deployment") -> Json:
         """Creates a ReplicaSet as the controller of something larger does."""

@@ -115,6 +115,23 @@ async def test_a_kind_that_is_forbidden(stage: Stage) -> None:
             assert await daemon.metric("failures_total", resource=name) == 0
 
 
+async def test_what_is_nested_without_end(stage: Stage) -> None:
+    """An API server keeps it, in an annotation or in managed fields, and tells it."""
+    cluster = stage.cluster
+    cluster.namespace("deep")
+    status = '[{"name":' + "[" * 9_900 + "]" * 9_900 + "}]"
+    annotations = {"k8s.v1.cni.cncf.io/network-status": status}
+    async with stage.daemon() as daemon:
+        cluster.pod("a", "deep", "10.2.6.1", metadata={"annotations": annotations})
+        await stage.equal(daemon)
+        cluster.bury(cluster.pod("b", "deep", "10.2.6.2"), levels=9_900)
+        cluster.pod("c", "deep", "10.2.6.3")
+        await stage.equal(daemon)
+        assert daemon.said("pods deep/a: bad annotation")
+    async with stage.daemon() as daemon:
+        await stage.equal(daemon)
+
+
 async def test_a_token_that_is_refused_until_it_is_replaced(stage: Stage) -> None:
     """The file is read again, and nobody sees what is in it."""
     plane, file = stage.plane, stage.folder / "token"
