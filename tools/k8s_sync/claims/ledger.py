@@ -60,7 +60,7 @@ class Ledger:
 
     Attributes:
         horizon: What ended before this time is forgotten at the next occasion, and
-            not told if it is news.
+            not told if all of it is news. The end of what was told is, however late.
     """
 
     def __init__(
@@ -155,14 +155,15 @@ class Ledger:
     def add(self, old: Claims, wanted: Mapping[Key, int], owner: Owner) -> Claims:
         """Adds what an object has held, to be closed: nothing else changes."""
         known = {key(claim) for claim in old}
-        return (
-            *old,
-            *(
-                self._recalled(owner.uid, place) or self._open(place, since, owner)
-                for place, since in wanted.items()
-                if place not in known
-            ),
-        )
+        added = []
+        for place, since in wanted.items():
+            if place not in known:
+                # Without a revision, as nobody has heard of it yet.
+                untold = msgspec.structs.replace(
+                    self._open(place, since, owner), revision=0
+                )
+                added.append(self._recalled(owner.uid, place) or untold)
+        return (*old, *added)
 
     def close(
         self,
@@ -230,8 +231,12 @@ class Ledger:
 
     def _kept(self, old: Claims, new: Iterable[Claim]) -> Claims:
         """Leaves out what ended long ago, or is too much of what ended before."""
+        # What was told as held would be so for ever, if its end were not told.
+        held = {(key(c), c.version) for c in old if c.end is None and c.revision}
         news = [
-            claim for claim in new if claim.end is None or claim.end >= self.horizon
+            c
+            for c in new
+            if c.end is None or c.end >= self.horizon or (key(c), c.version) in held
         ]
         ended_before = {id(claim) for claim in old if claim.end is not None}
         ended = sum(claim.end is not None for claim in news)

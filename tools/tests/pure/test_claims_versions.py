@@ -10,6 +10,7 @@ from tests.pure.kubernetes import (
     NOW,
     claims,
     controlled_by,
+    endpoint_slice,
     host_pod,
     node,
     only,
@@ -17,6 +18,7 @@ from tests.pure.kubernetes import (
     ran,
     replica_set,
     service,
+    target,
     us,
 )
 from tests.pure.told import Told, ends
@@ -166,6 +168,27 @@ def test_many_claims_that_end_at_once_are_all_told() -> None:
     assert len(told.sees("services", many)) == 29
     none = service("lb", spec={"ports": []}, ingress=["203.0.113.5"])
     assert ends(told.sees("services", none)) == [(NOW, "missing")] * 29
+
+
+def test_an_end_of_long_ago_is_told_of_what_was_held() -> None:
+    """After an outage that was longer than ended claims are kept."""
+    told = Told()
+    told.sees("services", service("a", spec={"selector": {"a": "b"}}), "09:00:05")
+    told.sees("services", service("b", spec={"selector": {"a": "b"}}), "09:00:05")
+    ports = endpoint_slice("s", "a", target("job-1", IP), ports=[80])
+    told.sees("endpointslices", ports, "09:00:05")
+    told.sees("pods", pod("job-1", IP, labels={"a": "b"}), "09:00:05")
+    told.sees("pods", pod("web-1", "10.0.0.2"), "09:00:05")
+    told.inventory.forget(us("11:00:00"))
+    status = {"containerStatuses": [ran("09:00:04", "09:10:00")]}
+    over: Any = {"phase": "Succeeded", "status": status, "labels": {"a": "b"}}
+    rows = told.sees("pods", pod("job-1", IP, **over))
+    assert ends(rows) == [(us("09:10:01"), "finished")] * 2, "address and port"
+    told.sees("pods", pod("web-1", "10.0.0.3", up="09:20:00"))
+    assert told.who("10.0.0.2") == "nothing -"
+    # Once is enough.
+    assert told.sees("pods", pod("job-1", IP, **over)) == []
+    assert told.loses("pods", "uid-job-1") == []
 
 
 def test_what_ended_long_ago_is_not_told() -> None:

@@ -155,6 +155,21 @@ def test_what_is_not_found_again_is_missing() -> None:
     ]
 
 
+def test_an_end_of_long_ago_is_told_of_what_an_earlier_run_knew() -> None:
+    """Else it would have been held until now: whoever looks back would believe it."""
+    before = Told()
+    before.sees("pods", pod("job-1", "10.0.0.1"), "09:00:05")
+    store, inventory = restarted(before.timeline)
+    inventory.forget(NOON - 3600 * SECOND)
+    status = {"containerStatuses": [ran("09:00:04", "09:10:00")]}
+    over = pod("job-1", "10.0.0.1", phase="Succeeded", status=status)
+    store.tell(inventory.apply("pods", over, NOON))
+    store.settle()
+    assert history(store) == [
+        ("10.0.0.1", us("09:00:03"), us("09:10:01"), "finished", 0)
+    ]
+
+
 def test_who_moved_while_nobody_looked_and_comes_back_goes_on() -> None:
     """Else the claim begins anew, and nobody has had the address before."""
     before = Told()
