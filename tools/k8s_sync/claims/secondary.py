@@ -45,12 +45,23 @@ def secondary(annotations: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for attachment in _decode(_multus, annotations, name):
             if not attachment.default:
                 for ip in attachment.ips or ():
-                    yield attachment.name, ip
+                    yield _named(attachment.name, name), ip
     if _OVN in annotations:
         for network, found in _decode(_ovn, annotations, _OVN).items():
             if network != "default":
                 for ip in found.ip_addresses:
-                    yield network, ip.partition("/")[0]
+                    yield _named(network, _OVN), ip.partition("/")[0]
+
+
+def _named(network: str, annotation: str) -> str:
+    """Refuses what has no name: it would be taken for the pod network.
+
+    Whoever makes a pod may annotate it, and what is another pod's there is not for him
+    to claim.
+    """
+    if not network:
+        raise ValueError(f"bad annotation {annotation}: a network without a name")
+    return network
 
 
 def _decode(

@@ -55,6 +55,25 @@ def test_t10_a_malformed_annotation_is_told_once(text: str) -> None:
     assert said[0].startswith("pods shop/web-1: bad a")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (STATUS, '[{"ips": ["10.0.0.5"]}]'),
+        (MISTAKE, '[{"name": "", "ips": ["10.0.0.5"]}]'),
+        (OVN, '{"": {"ip_addresses": ["10.0.0.5/24"]}}'),
+    ],
+)
+def test_t10_no_annotation_takes_an_address_of_the_pod_network(
+    name: str, text: str
+) -> None:
+    said: list[str] = []
+    inventory = Inventory("demo", problem=said.append)
+    inventory.apply("pods", pod("db-0", "10.0.0.5"), NOW)
+    inventory.apply("pods", attached(name, text=text), NOW)
+    assert held(live(inventory)) == {"10.0.0.5": "uid-db-0", "10.0.0.1": "uid-web-1"}
+    assert said == [f"pods shop/web-1: bad annotation {name}: a network without a name"]
+
+
 def test_t10_a_change_on_one_network_leaves_the_others(inventory: Inventory) -> None:
     inventory.apply("pods", attached(STATUS, NET1), NOW)
     moved = NET1 | {"ips": ["172.16.0.6"]}
