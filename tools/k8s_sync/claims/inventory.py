@@ -17,7 +17,7 @@ from k8s_sync.claims.backends import Backends
 from k8s_sync.claims.facts import Place, Reader, ServiceFacts
 from k8s_sync.claims.freshness import Freshness
 from k8s_sync.claims.ledger import Ledger, Recall, recall_nothing
-from k8s_sync.claims.nodes import Change, Nodes
+from k8s_sync.claims.nodes import Change, Knew, Nodes, knew_nothing
 from k8s_sync.claims.outside import Outside
 from k8s_sync.claims.pod_facts import PodReader
 from k8s_sync.claims.pod_ports import PodPorts
@@ -61,6 +61,7 @@ class Inventory:
         *,
         revise: Callable[[], int] | None = None,
         recall: Recall = recall_nothing,
+        knew: Knew = knew_nothing,
         problem: Callable[[str], None] = ignore,
         unreadable: Iterable[str] = (),
         node_ports: bool = True,
@@ -75,6 +76,8 @@ class Inventory:
             revise: Gives the next revision; counts from 1 if there is none.
             recall: Finds what an earlier run has known of a claim: its start and
                 its version are better known than they can be now.
+            knew: Tells whether an earlier run has known a node or service: what it
+                has now and had not then, it has not had from its beginning.
             problem: Is told once what is wrong with an object, and where.
             unreadable: Resources that may not be read: what they would tell is
                 guessed where a guess is nearly certain.
@@ -92,8 +95,10 @@ class Inventory:
         self._ranges = Ranges(cluster, ranges, revise)
         self._workloads = Workloads(unreadable)
         roles = deriving(site_roles)
-        self._nodes = Nodes(ledger, self._ranges, roles)
-        self._services = Services(ledger, self._nodes, roles, node_ports=node_ports)
+        self._nodes = Nodes(ledger, self._ranges, roles, knew)
+        self._services = Services(
+            ledger, self._nodes, roles, knew, node_ports=node_ports
+        )
         self._slices = Slices()
         services = self._services
         backends = Backends(services.selectors, self._slices, services.unselecting)

@@ -1,7 +1,7 @@
 """The nodes of a cluster: their claims, and what others need to know of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -11,6 +11,14 @@ from k8s_sync.claims.ledger import Claims, Key, Ledger, changed
 from k8s_sync.claims.ranges import Ranges
 from k8s_sync.claims.roles import Derive
 from k8s_sync.model import Ended, Owner, Row
+
+Knew = Callable[[str], bool]
+"""Tells whether an earlier run has known a node or service, by its uid."""
+
+
+def knew_nothing(uid: str) -> bool:  # noqa: ARG001
+    """Knows of no earlier run."""
+    return False
 
 
 class Node(msgspec.Struct):
@@ -37,9 +45,12 @@ class Change(NamedTuple):
 class Nodes:
     """All nodes."""
 
-    def __init__(self, ledger: Ledger, ranges: Ranges, roles: Derive) -> None:
+    def __init__(
+        self, ledger: Ledger, ranges: Ranges, roles: Derive, knew: Knew
+    ) -> None:
         """Writes claims into `ledger`, and blocks of addresses into `ranges`."""
         self._roles = roles
+        self._knew = knew
         self._ledger = ledger
         self._ranges = ranges
         self._nodes: dict[str, Node] = {}
@@ -91,8 +102,10 @@ class Nodes:
             self._named[facts.name][facts.uid] = node
         node.facts = facts
         old = node.claims
-        # What a node has when it is first seen, it has had from the beginning.
-        start = now if old else facts.created
+        # What a node has when it is first seen, it has had from the beginning; but not
+        # what an earlier run, which has seen it, did not see.
+        known = bool(old) or self._knew(facts.uid)
+        start = now if known else facts.created
         wants: dict[Key, int] = {
             ("", packed, 0, ""): start for packed in (*facts.addresses, *facts.internal)
         }

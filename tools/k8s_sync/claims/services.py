@@ -7,7 +7,7 @@ import msgspec
 
 from k8s_sync.claims.facts import ServiceFacts
 from k8s_sync.claims.ledger import Claims, Key, Ledger, changed
-from k8s_sync.claims.nodes import Nodes
+from k8s_sync.claims.nodes import Knew, Nodes
 from k8s_sync.claims.roles import Derive
 from k8s_sync.claims.selectors import Selectors
 from k8s_sync.claims.slices import Service
@@ -30,10 +30,17 @@ class Services:
     """All services."""
 
     def __init__(
-        self, ledger: Ledger, nodes: Nodes, roles: Derive, *, node_ports: bool
+        self,
+        ledger: Ledger,
+        nodes: Nodes,
+        roles: Derive,
+        knew: Knew,
+        *,
+        node_ports: bool,
     ) -> None:
         """Writes claims into `ledger`, those of node ports only if asked to."""
         self._roles = roles
+        self._knew = knew
         self._ledger = ledger
         self._nodes = nodes
         self._node_ports = node_ports
@@ -76,8 +83,9 @@ class Services:
         owner = _owner(facts, self._roles)
         service = self._services.get(facts.uid)
         if service is None:
-            # What a service has when first seen, it has had from the beginning.
-            start = facts.created
+            # What a service has when first seen, it has had from the beginning;
+            # but not what an earlier run, which has seen it, did not see.
+            start = now if self._knew(facts.uid) else facts.created
             service = Known(facts, owner, (), {})
             self._services[facts.uid] = service
             self._named[Service(facts.namespace, facts.name)][facts.uid] = service

@@ -160,6 +160,7 @@ class _Daemon:
                 cluster.range_rows(),
                 revise=store.revise,
                 recall=store.recall,
+                knew=store.knew,
                 problem=problem,
                 node_ports=cluster.node_ports,
                 site_roles=site_roles,

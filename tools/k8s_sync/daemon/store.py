@@ -43,6 +43,7 @@ class Store:
         self._clock = clock
         self._wake: list[Callable[[], None]] = []
         self._remembered: dict[tuple[str, Place], Claim] = {}
+        self._knew: set[str] = set()
         self.journal: KeptJournal | None = None
         """Gets each row from when it is set."""
         self.history: Recorder | None = None
@@ -84,6 +85,8 @@ class Store:
                 index = row.owner.uid, key(row)
                 known_so_far = self._remembered.get(index, row)
                 self._remembered[index] = max(known_so_far, row, key=_how_late)
+                if row.owner.kind != "pod":  # which tell themselves when they began
+                    self._knew.add(row.owner.uid)
         return news
 
     def recall(self, uid: str, place: Place) -> Claim | None:
@@ -93,6 +96,10 @@ class Store:
         even if it is later, as that of an address that replaced another.
         """
         return self._remembered.get((uid, place))
+
+    def knew(self, uid: str) -> bool:
+        """Tells whether an earlier run knew a node or service."""
+        return uid in self._knew
 
     def settle(self) -> None:
         """Ends what an earlier run knew and this one, now complete, did not find.
@@ -112,6 +119,7 @@ class Store:
         """Ends all: it is not told any more, or is another cluster's from now on."""
         self._end(self.timeline)
         self._remembered.clear()
+        self._knew.clear()
 
     def _end(self, rows: Iterable[Row]) -> None:
         now = self._clock()

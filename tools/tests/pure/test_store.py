@@ -14,7 +14,7 @@ from k8s_sync.daemon.kept_journal import KeptJournal
 from k8s_sync.daemon.store import Store
 from k8s_sync.model import SECOND, Claim, Owner, Range, Row
 from tests.pure.kubernetes import NOW as NOON
-from tests.pure.kubernetes import pod, ran, us, where
+from tests.pure.kubernetes import at, node, pod, ran, service, us, where
 from tests.pure.told import Told
 
 EPOCH = 1_700_000_000_000_000
@@ -97,7 +97,9 @@ def restarted(known: Iterable[Row]) -> tuple[Store, Inventory]:
     """A daemon that has begun, with the journal of the one before."""
     store = Store("demo", us("11:00:00"), lambda: us("12:00:00"))
     store.remember(known)
-    return store, Inventory("demo", revise=store.revise, recall=store.recall)
+    return store, Inventory(
+        "demo", revise=store.revise, recall=store.recall, knew=store.knew
+    )
 
 
 def test_what_an_earlier_run_saw_goes_on() -> None:
@@ -168,6 +170,38 @@ def test_an_end_of_long_ago_is_told_of_what_an_earlier_run_knew() -> None:
     assert history(store) == [
         ("10.0.0.1", us("09:00:03"), us("09:10:01"), "finished", 0)
     ]
+
+
+def test_what_a_service_took_over_while_nobody_looked_it_has_not_had_before() -> None:
+    lent = {"ingress": ["203.0.113.5"]}
+    later: dict[str, str] = {"creationTimestamp": at("08:30:00")}
+    before = Told()
+    before.sees("services", service("a", "10.96.0.1", **lent), "09:10:00")
+    before.sees("services", service("b", "10.96.0.2", **later), "09:10:00")
+    store, inventory = restarted(before.timeline)
+    store.tell(inventory.apply("services", service("a", "10.96.0.1"), NOON))
+    new = service("b", "10.96.0.2", ingress=lent["ingress"], **later)
+    store.tell(inventory.apply("services", new, NOON))
+    store.settle()
+    told = Told(timeline=store.timeline)
+    assert told.who("10.96.0.2", "09:30:00") == "exact uid-b"
+    assert told.who("203.0.113.5", "09:30:00", 80) == "exact uid-a"
+    assert told.who("203.0.113.5", "12:01:00", 80) == "exact uid-b"
+
+
+def test_nodes_that_change_their_addresses_over_an_outage_of_all() -> None:
+    before = Told()
+    later = {"creationTimestamp": at("08:30:00")}
+    before.sees("nodes", node("n1", "192.0.2.1"), "09:10:00")
+    before.sees("nodes", node("n2", "192.0.2.2", **later), "09:10:00")
+    store, inventory = restarted(before.timeline)
+    store.tell(inventory.apply("nodes", node("n1", "192.0.2.2"), NOON))
+    store.tell(inventory.apply("nodes", node("n2", "192.0.2.1", **later), NOON))
+    store.settle()
+    told = Told(timeline=store.timeline)
+    for clock, owners in (("09:30:00", ("n1", "n2")), ("12:01:00", ("n2", "n1"))):
+        found = [told.who(f"192.0.2.{n}", clock) for n in (1, 2)]
+        assert found == [f"exact uid-{name}" for name in owners]
 
 
 def test_who_moved_while_nobody_looked_and_comes_back_goes_on() -> None:
