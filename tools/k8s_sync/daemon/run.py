@@ -119,13 +119,8 @@ class _Daemon:
         )
         self._zeeks = Zeeks(Session(url, calling=self._calling) for url in config.zeek)
         self._finders: list[Finder] = []
-        self._sources = [self._source(cluster) for cluster in config.each]
+        self._sources = [self._source(cluster, known) for cluster in config.each]
         for store in self._stores:
-            if recorder:
-                store.remember(remembered(recorder, store.cluster, self._horizon))
-                recorder.put(store.remember(known), news=False)
-            else:
-                store.remember(known)
             store.journal = journal
             store.history = recorder
             store.on_change(self._zeeks.wake)
@@ -147,8 +142,14 @@ class _Daemon:
     def _stores(self) -> Iterator[Store]:
         return (source.store for source in self._sources)
 
-    def _source(self, cluster: Cluster) -> Source:
+    def _source(self, cluster: Cluster, known: Iterable[Row]) -> Source:
         store = Store(cluster.cluster, now(), now)
+        if self._recorder:
+            rows = remembered(self._recorder, store.cluster, self._horizon)
+            store.remember(rows)
+            self._recorder.put(store.remember(known), news=False)
+        else:
+            store.remember(known)
         site_roles = role_file.read(cluster.roles)
 
         def problem(text: str) -> None:

@@ -4,7 +4,6 @@ Rows go in, and out to the peers (one for each Zeek), to the journal and to the
 history. No socket is opened here.
 """
 
-import itertools
 import time
 from collections.abc import Callable, Iterable
 
@@ -17,6 +16,9 @@ from k8s_sync.feed.peer import Peer
 from k8s_sync.history.recorder import Recorder
 from k8s_sync.model import Claim, Row
 from k8s_sync.timeline import Timeline, missing, row_key
+
+_NO_TIME = 1 << 60
+"""As a revision: that is none of a clock, but of the year 38,500."""
 
 
 class Store:
@@ -35,11 +37,8 @@ class Store:
         self.peers: list[Peer] = []
         self.changes = 0
         """Rows that changed something."""
-        # Revisions of a later run are higher than any of this one: no cluster
-        # changes a million rows a second for long.
-        self.revise = itertools.count(epoch).__next__
-        """Gives the next revision."""
         self._epoch = epoch
+        self._revision = epoch - 1
         self._clock = clock
         self._wake: list[Callable[[], None]] = []
         self._remembered: dict[tuple[str, Place], Claim] = {}
@@ -48,6 +47,15 @@ class Store:
         """Gets each row from when it is set."""
         self.history: Recorder | None = None
         """Gets each row from when it is set."""
+
+    def revise(self) -> int:
+        """Gives the next revision.
+
+        Those of a later run are higher than any of this one: no cluster changes a
+        million rows a second for long.
+        """
+        self._revision += 1
+        return self._revision
 
     def peer(self) -> Peer:
         """Makes the peer for one more Zeek."""
@@ -72,6 +80,8 @@ class Store:
     def remember(self, known: Iterable[Row]) -> list[Row]:
         """Takes in what an earlier run knew; other clusters' rows are passed over.
 
+        To be called before the first revision is given.
+
         Returns:
             What was news.
         """
@@ -81,6 +91,10 @@ class Store:
             if row.cluster == self.cluster and self.timeline.apply(row)
         ]
         for row in self.timeline:
+            # Its clock may have been ahead: nothing that we say would be newer.
+            if self._epoch <= row.revision < _NO_TIME:
+                self._revision = row.revision
+                self._epoch = row.revision + 1
             if isinstance(row, Claim):
                 index = row.owner.uid, key(row)
                 known_so_far = self._remembered.get(index, row)

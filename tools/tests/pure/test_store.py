@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 import pytest
@@ -47,6 +48,18 @@ def test_what_an_earlier_run_knew_and_this_one_does_not_find_ends() -> None:
     assert ends(store.timeline) == {"u1": None, "u2": NOW, "u3": ended}
     assert peer.waiting == 2
     assert all(row.revision >= EPOCH for row in store.timeline if row.end != ended)
+
+
+def test_an_earlier_run_whose_clock_was_ahead_is_overruled_all_the_same() -> None:
+    store = Store("c1", EPOCH, lambda: NOW)
+    ahead = EPOCH + 3600 * SECOND
+    store.remember([claim(1, ahead), claim(2, ahead + 5), claim(3, (1 << 64) - 1)])
+    store.remember([claim(4, ahead + 7)])
+    store.settle()
+    assert ends(store.timeline) == {"u1": NOW, "u2": NOW, "u3": None, "u4": NOW}
+    store.tell([claim(1, store.revise())])
+    assert ends(store.timeline)["u1"] is None
+    assert all(row.revision > ahead + 7 for row in store.timeline)
 
 
 def test_the_journal_tells_of_it() -> None:
@@ -173,8 +186,8 @@ def test_an_end_of_long_ago_is_told_of_what_an_earlier_run_knew() -> None:
 
 
 def test_what_a_service_took_over_while_nobody_looked_it_has_not_had_before() -> None:
-    lent = {"ingress": ["203.0.113.5"]}
-    later: dict[str, str] = {"creationTimestamp": at("08:30:00")}
+    lent: dict[str, Any] = {"ingress": ["203.0.113.5"]}
+    later: dict[str, Any] = {"creationTimestamp": at("08:30:00")}
     before = Told()
     before.sees("services", service("a", "10.96.0.1", **lent), "09:10:00")
     before.sees("services", service("b", "10.96.0.2", **later), "09:10:00")
@@ -191,7 +204,7 @@ def test_what_a_service_took_over_while_nobody_looked_it_has_not_had_before() ->
 
 def test_nodes_that_change_their_addresses_over_an_outage_of_all() -> None:
     before = Told()
-    later = {"creationTimestamp": at("08:30:00")}
+    later: dict[str, Any] = {"creationTimestamp": at("08:30:00")}
     before.sees("nodes", node("n1", "192.0.2.1"), "09:10:00")
     before.sees("nodes", node("n2", "192.0.2.2", **later), "09:10:00")
     store, inventory = restarted(before.timeline)
