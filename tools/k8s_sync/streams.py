@@ -150,8 +150,10 @@ def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    target = Path(path).resolve()
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+    with writing(path):  # it may lie where nobody may look
+        target = Path(path).resolve()
+        special = target.exists() and not stat.S_ISREG(target.stat().st_mode)
+    if special:
         with writing(path):
             device = target.open("wb")
         try:

@@ -97,8 +97,12 @@ def _journal(path: str) -> Iterator[KeptJournal | None]:
 
 def _remembered(path: str) -> Iterable[Row]:
     """Reads the journal of earlier runs, and rewrites it with one row per claim."""
-    if not path or not Path(path).is_file() or not Path(path).stat().st_size:
-        return ()
+    try:
+        if not path or not Path(path).is_file() or not Path(path).stat().st_size:
+            return ()
+    except OSError as error:
+        reason = f"cannot read the journal {path}: {error.strerror}"
+        raise ConfigError(reason) from error
     known = journal.read(path, _log.warning).timeline
     journal.write(path, known)
     return known

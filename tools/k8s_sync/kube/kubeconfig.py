@@ -122,7 +122,7 @@ def load(paths: Iterable[str | Path], context: str = "") -> Profile:
         ConfigError: A file is unreadable, or does not say what is needed.
     """
     wanted = [Path(path).expanduser().absolute() for path in paths]
-    files = [(path, _read(path)) for path in wanted if path.exists()]
+    files = [(path, file) for path in wanted if (file := _read(path)) is not None]
     origin = os.pathsep.join(str(path) for path in wanted)
     if not files:
         raise ConfigError(
@@ -153,12 +153,18 @@ def load(paths: Iterable[str | Path], context: str = "") -> Profile:
     )
 
 
-def _read(path: Path) -> _File:
+def _read(path: Path) -> _File | None:
+    """Reads a file; None if there is none.
+
+    One that may not be looked at is not passed over: what counts may stand there.
+    """
     try:
         # The C loader where there is one: large files take seconds otherwise.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         value = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 - both are safe
         return msgspec.convert(without_nulls(value or {}), _File)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     except yaml.YAMLError as error:

@@ -113,6 +113,8 @@ def test_devices_are_not_replaced() -> None:
 def test_unwritable_place() -> None:
     with pytest.raises(FatalError, match="/nowhere/x"):
         journal.write("/nowhere/x", [])
+    with pytest.raises(FatalError, match="nnn: "):
+        journal.write("n" * 300, [])
 
 
 def test_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

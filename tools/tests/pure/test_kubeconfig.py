@@ -189,6 +189,14 @@ def test_names_that_lead_nowhere(tmp_path: Path) -> None:
         load([write(tmp_path / "config", {})])
 
 
+def test_a_place_where_nobody_may_look_is_told(tmp_path: Path) -> None:
+    """As with that of another user. A name that is too long fails for root, too."""
+    other = write(tmp_path / "config", config())
+    with pytest.raises(ConfigError, match=r"cannot read .*nnn: "):
+        load([tmp_path / ("n" * 300), other])
+    assert load([other / "inside of a file", other]).server == "https://one:6443"
+
+
 def test_a_file_that_is_no_yaml_is_not_quoted(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text('users:\n- token: "s3cret\n  }{')

@@ -168,6 +168,9 @@ async def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     journal = tmp_path / "no" / "journal.log"
     line = await failure(f"--source={objects}", f"--journal={journal}")
     assert line == f"cannot write the journal {journal}: No such file or directory"
+    # As with a folder that nobody may look into, which is none to root.
+    line = await failure(f"--source={objects}", f"--journal={'n' * 300}")
+    assert "the journal nnn" in line
 
 
 async def test_a_port_in_use(tmp_path: Path) -> None:
