@@ -81,7 +81,8 @@ RULES = (
     ),
     # Secondary networks.
     Rule("t10", "claims/secondary", "if not attachment.default:", "if True:"),
-    Rule("t10", "claims/secondary", "yield attachment.name, ip", 'yield "", ip'),
+    Rule("t10", "claims/secondary", "yield _named(attachment.name, name)", 'yield ""'),
+    Rule("t10", "claims/secondary", "if not network:", "if False:"),
     # Gateways.
     Rule("t11", "claims/facts", "yield from gateways.written", "()  #"),
     Rule("t11", "claims/facts", "yield from gateways.flannel", "()  #"),

@@ -66,7 +66,7 @@ class PodReader:
         over = status.phase in _OVER
         created = read.created(at, metadata)
         begun = read.time(at, status.start_time) or created
-        told = times(read, at, obj, begun, mirror=mirror)
+        told = times(read, at, obj, begun, created=created, mirror=mirror)
         host = spec.host_network
         # One of the host network shows its node's address before it has begun.
         up = told.ran or (not host and _has_address(obj))

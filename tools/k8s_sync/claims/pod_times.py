@@ -45,7 +45,9 @@ class _Container(msgspec.Struct, frozen=True, gc=False):
     """It ended, but nobody knows when."""
 
 
-def times(read: Reader, at: Place, obj: Object, begun: int, *, mirror: bool) -> Times:
+def times(  # noqa: PLR0913 -- options by name
+    read: Reader, at: Place, obj: Object, begun: int, *, created: int, mirror: bool
+) -> Times:
     """Reads the times of a pod.
 
     The address is the pod's from the moment its CNI plugin returns, which no field
@@ -59,6 +61,9 @@ def times(read: Reader, at: Place, obj: Object, begun: int, *, mirror: bool) -> 
     early by more than the cut second. What packets are sent before it, the rule for
     `early` still finds.
 
+    No pod begins before its object is created, by the API server's clock: if its node's
+    is minutes behind, the address was still somebody else's then.
+
     The state before a restart tells nothing: that may have been in another sandbox,
     with another address (T7).
 
@@ -67,6 +72,7 @@ def times(read: Reader, at: Place, obj: Object, begun: int, *, mirror: bool) -> 
         at: How the pod is called in messages.
         obj: The pod.
         begun: When its kubelet took it on, or else when it was created.
+        created: When its object was.
         mirror: It is the mirror of a static pod, which runs before that.
     """
     # A container time before the pod's is junk (a lost container's is 1970).
@@ -96,6 +102,8 @@ def times(read: Reader, at: Place, obj: Object, begun: int, *, mirror: bool) -> 
             finish = max(finish or 0, container.finished)
         if container.running or container.lost:
             ended = False
+    if start is not None and start < created and not mirror:
+        start = created
     return Times(
         start=start,
         stamped=stamped,

@@ -1,5 +1,7 @@
 """Which addresses are a pod's, since when, and which pod it is."""
 
+from typing import Any
+
 import pytest
 
 from k8s_sync.claims.inventory import Inventory
@@ -18,6 +20,7 @@ from tests.pure.kubernetes import (
     us,
     where,
 )
+from tests.pure.told import Told
 
 
 def test_a_pod_claims_its_address(inventory: Inventory) -> None:
@@ -129,6 +132,28 @@ def test_t12_a_claim_begins_when_the_address_is_surely_the_pods(
 ) -> None:
     rows = inventory.apply("pods", pod("web-1", "10.0.0.1", up=up, status=status), NOW)
     assert only(rows).start == us(start)
+
+
+def test_t12_a_node_whose_clock_is_behind_takes_no_past_from_others() -> None:
+    """It tells that its pod began when it was not yet created."""
+    told = Told()
+    told.sees("pods", pod("a", "10.0.0.1", up="09:00:03"), "09:00:05")
+    told.loses("pods", "uid-a", "10:00:01")
+    times: Any = {
+        "up": "09:57:04",
+        "status": {
+            "startTime": at("09:57:03"),
+            "containerStatuses": [runs("09:57:05")],
+        },
+        "creationTimestamp": at("10:00:02"),
+    }
+    told.sees("pods", pod("b", "10.0.0.1", **times), "10:00:07")
+    assert told.who("10.0.0.1", "09:58:00") == "exact uid-a"
+    assert told.who("10.0.0.1", "10:00:03") == "exact uid-b"
+    # A static pod has run before its mirror is created.
+    mirror: Any = {"annotations": {"kubernetes.io/config.mirror": "h"}}
+    told.sees("pods", pod("s", "10.0.0.2", **times, **mirror), "10:00:07")
+    assert told.who("10.0.0.2", "09:58:00") == "exact uid-s"
 
 
 def test_t12_a_condition_that_is_not_true_says_nothing(inventory: Inventory) -> None:
