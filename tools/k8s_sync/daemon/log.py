@@ -21,6 +21,17 @@ def _name_cluster(record: logging.LogRecord) -> bool:
     return True
 
 
+class _Text(logging.Formatter):
+    """Keeps a message on its line: parts of it may be what a cluster's users wrote."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's
+        words = " ".join(record.message.split())
+        record.message = "".join(
+            c if c.isprintable() else ascii(c)[1:-1] for c in words
+        )
+        return super().formatMessage(record)
+
+
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields = {
@@ -44,9 +55,7 @@ def configure(level: str, form: Literal["auto", "text", "json"]) -> None:
     as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
     handler = logging.StreamHandler()
     handler.setFormatter(
-        logging.Formatter("%(asctime)s %(levelname)-7s %(message)s")
-        if as_text
-        else _Json()
+        _Text("%(asctime)s %(levelname)-7s %(message)s") if as_text else _Json()
     )
     handler.addFilter(_name_cluster)
     root = logging.getLogger()
