@@ -130,6 +130,8 @@ async def test_what_is_nested_without_end(stage: Stage) -> None:
         assert daemon.said("pods deep/a: bad annotation")
     async with stage.daemon() as daemon:
         await stage.equal(daemon)
+    # Other tests find nothing wrong.
+    cluster.delete("pods", "a", "deep")
 
 
 async def test_a_token_that_is_refused_until_it_is_replaced(stage: Stage) -> None:
