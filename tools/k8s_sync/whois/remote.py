@@ -12,14 +12,15 @@ from k8s_sync.rows import format_time
 from k8s_sync.times import parse
 from k8s_sync.whois.question import Question
 from k8s_sync.whois.report import Report
-from k8s_sync.whois.target import parse_target
+from k8s_sync.whois.target import PORTS, parse_target
 
 PATH = "/whois"
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 9477
 """Where a daemon listens that was not told otherwise."""
 _PATIENCE = 30.0
 _PLACE = re.compile(
-    r"(?P<only>[0-9]{1,5})|(?P<host>\[[^\]]+\]|[^:\[\]/]*)(:(?P<port>[0-9]{1,5}))?"
+    r"(?P<only>[0-9]{1,5})"
+    r"|(?P<host>\[[^\]\x00-\x20\x7f]+\]|[^:\[\]/\x00-\x20\x7f]*)(:(?P<port>[0-9]{1,5}))?"
 )
 _PARAMETERS = ("target", "at", "from", "to", "cluster", "revisions")
 _INSTEAD = "or give --history FILE or --journal FILE"
@@ -48,7 +49,7 @@ def ask(place: str, question: Question) -> Report:
         connection.request("GET", f"{PATH}?{urlencode(parameters(question))}")
         response = connection.getresponse()
         body = response.read()
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error) or "no answer"
         raise FatalError(
             f"no daemon answers at {host}:{port}: {reason}; is one running, with that"
@@ -76,7 +77,10 @@ def _split(place: str) -> tuple[str, int]:
     if not found:
         raise ConfigError(f"--daemon: '{place}' is not HOST:PORT")
     host = (found["host"] or DEFAULT_HOST).strip("[]")
-    return host, int(found["port"] or found["only"] or DEFAULT_PORT)
+    port = int(found["port"] or found["only"] or DEFAULT_PORT)
+    if not 0 < port < PORTS:
+        raise ConfigError(f"--daemon: bad port '{port}'")
+    return host, port
 
 
 def parameters(question: Question) -> dict[str, str]:

@@ -21,7 +21,7 @@ _PROTOS: dict[str, tuple[Proto, ...]] = {
     "udp": ("udp",),
     "sctp": ("sctp",),
 }
-_PORTS = 1 << 16
+PORTS = 1 << 16
 _FORMS = "ADDRESS, ADDRESS:PORT[/PROTO] or [IPV6]:PORT[/PROTO]"
 _NAMES = "NAMESPACE/POD, [NAMESPACE/]KIND/NAME, a uid or the name of a node"
 
@@ -63,6 +63,6 @@ def _parse_address(text: str) -> Target:
     if not found or not found["port"]:
         return Target(packed)
     port = int(found["port"])
-    if not 0 < port < _PORTS:
+    if not 0 < port < PORTS:
         raise ConfigError(f"bad port '{port}'")
     return Target(packed, port, _PROTOS.get(found["proto"] or "", ANY))

@@ -236,3 +236,21 @@ def test_usage(journal: str, bad: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["whois", "10.0.0.1", "--journal", journal, *bad])
     assert stop.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "message"),
+    [
+        ("localhost:99999", 2, "--daemon: bad port '99999'"),
+        ("localhost:0", 2, "--daemon: bad port '0'"),
+        ("a b", 2, "is not HOST:PORT"),
+        ("a\x01b", 2, "is not HOST:PORT"),
+        ("xn--\u00fc..:1", 3, "no daemon answers at"),
+        ("x" * 80, 3, "no daemon answers at"),
+    ],
+)
+def test_a_place_where_no_daemon_can_be(
+    place: str, code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["whois", "10.0.0.1", "--daemon", place]) == code
+    assert message in capsys.readouterr().err
