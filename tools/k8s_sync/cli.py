@@ -4,6 +4,7 @@ Modules are imported where they are needed, so that ``--help`` is there at once.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from k8s_sync import __version__
 from k8s_sync.commands import COMMANDS
+from k8s_sync.console import drop, output_error, say
 from k8s_sync.errors import ConfigError, SyncError
 
 _USAGE = 2
@@ -40,27 +42,56 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    _open_standard_streams()
     args = _parser().parse_args(argv)
     try:
-        code: int = args.command(args)
-        sys.stdout.flush()
-    except ConfigError as error:
-        return _complain(error, _USAGE)
-    except SyncError as error:
-        return _complain(error, args.failed)
+        code = _run(args)
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            drop(sys.stdout)
+            code = code or _complain(output_error(error), args.failed)
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except BrokenPipeError:
-        # Who read our output has seen enough; Python must not complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # who read our output has seen enough
+        drop(sys.stdout)
         return _BROKEN_PIPE
     return code
 
 
-def _complain(error: SyncError, code: int) -> int:
-    message = " ".join(str(error).split())
-    sys.stderr.write(f"k8s-sync: {message}\n")
+def _run(args: argparse.Namespace) -> int:
+    try:
+        code: int = args.command(args)
+    except ConfigError as error:
+        return _complain(error, _USAGE)
+    except SyncError as error:
+        return _complain(error, args.failed)
     return code
+
+
+def _complain(error: SyncError, code: int) -> int:
+    say(" ".join(str(error).split()))
+    return code
+
+
+def _open_standard_streams() -> None:
+    """Makes streams of those that were closed before we began (``>&-``).
+
+    Nobody misses what would be told there, but to read from them, or to write a result,
+    fails as it does for any program: with a bad descriptor. What a terminal has no
+    letter for is shown by its number.
+    """
+    for name, usable, mode in (
+        ("stdin", os.O_WRONLY, "r"),
+        ("stdout", os.O_RDONLY, "w"),
+        ("stderr", os.O_WRONLY, "w"),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, usable), mode))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 class _Parser(argparse.ArgumentParser):

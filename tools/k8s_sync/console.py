@@ -1,23 +1,57 @@
 """What commands tell the person who runs them."""
 
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from typing import TextIO
 
+from k8s_sync.errors import FatalError
+
 _PROGRESS_EVERY = 1.0
 """In seconds."""
 
 
 def say(message: str) -> None:
-    """Writes a message to standard error, in one line."""
-    sys.stderr.write(f"k8s-sync: {message}\n")
+    """Writes a message to standard error, in one line.
+
+    Where it cannot be written, nobody can be told; the work goes on.
+    """
+    try:
+        sys.stderr.write(f"k8s-sync: {message}\n")
+    except BrokenPipeError:
+        raise  # who read it has seen enough
+    except OSError:
+        drop(sys.stderr)
 
 
 def show(text: str) -> None:
-    """Writes a result to standard output."""
-    sys.stdout.write(text)
+    """Writes a result to standard output.
+
+    Raises:
+        FatalError: It cannot be written.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # who read it has seen enough
+    except OSError as error:
+        raise output_error(error) from error
+
+
+def output_error(error: OSError) -> FatalError:
+    """Says that a result could not be written."""
+    return FatalError(f"standard output: {error.strerror}")
+
+
+def drop(stream: TextIO) -> None:
+    """Forgets what is still to be written to standard output, or error.
+
+    Python would try, and complain, at its end; the exit code would be Python's, too.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Progress:

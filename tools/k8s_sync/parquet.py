@@ -12,7 +12,7 @@ from k8s_sync import address
 from k8s_sync.errors import ConfigError
 from k8s_sync.model import Range
 from k8s_sync.segments import Segment, segments
-from k8s_sync.streams import open_output, writing
+from k8s_sync.streams import open_output
 from k8s_sync.timeline import Timeline
 
 _ROWS = 50_000
@@ -60,7 +60,6 @@ def write(path: str, timeline: Timeline) -> int:
     count = 0
     with (
         open_output(path) as out,
-        writing(path),
         parquet.ParquetWriter(out, schema, compression="zstd") as table,
     ):
         while group := list(itertools.islice(rows, _ROWS)):

@@ -25,6 +25,7 @@ from k8s_sync.errors import FatalError
 STANDARD = "-"
 STANDARD_INPUT = "standard input"
 """Its name in messages."""
+STANDARD_OUTPUT = "standard output"
 CHUNK = 1 << 20
 """Read at once, in bytes: large enough that the cost per read does not show."""
 _UNFINISHED = "unfinished-"
@@ -32,7 +33,7 @@ _UNFINISHED = "unfinished-"
 _SETTLED = 1.0
 """Seconds after which who writes to a temporary file has surely locked it."""
 LINE_LIMIT = 64 * CHUNK
-"""A longer line is handed on in pieces, so that memory stays bounded."""
+"""A longer line is no line of a log; memory stays bounded."""
 
 
 class Input:
@@ -136,7 +137,7 @@ def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
 
     What is written goes to a temporary file beside it, which takes its name when
     the block ends without an exception. Standard output (``-``), pipes and
-    devices are written at once.
+    devices are written at once. An `OSError` in the block is one of writing.
 
     Args:
         path: The file, or ``-``.
@@ -146,21 +147,17 @@ def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
         FatalError: It cannot be written.
     """
     if path == STANDARD:
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with writing(STANDARD_OUTPUT):
+            sys.stdout.flush()
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
         return
     with writing(path):  # it may lie where nobody may look
         target = Path(path).resolve()
         special = target.exists() and not stat.S_ISREG(target.stat().st_mode)
     if special:
-        with writing(path):
-            device = target.open("wb")
-        try:
+        with writing(path), target.open("wb") as device:
             yield device
-        finally:
-            with writing(path):
-                device.close()
         return
     temporary = ""
     try:
@@ -168,13 +165,13 @@ def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
         _sweep(target.parent, prefix)
         with writing(path):
             handle, temporary = tempfile.mkstemp(prefix=prefix, dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
+        # Around it all: where the disk is full, even closing it tries to write.
+        with writing(path), os.fdopen(handle, "wb") as file:
             with suppress(OSError):  # not every file system has locks
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield file
-            with writing(path):
-                file.flush()
-                os.fsync(file.fileno())
+            file.flush()
+            os.fsync(file.fileno())
         with writing(path):
             _permit(temporary, like or (path if target.exists() else None))
             os.replace(temporary, target)  # noqa: PTH105

@@ -19,7 +19,6 @@ from k8s_sync.streams import (
     make_directory,
     open_input,
     open_output,
-    writing,
 )
 from k8s_sync.workers import Lost, Workers, leave_if_asked
 
@@ -102,10 +101,9 @@ class Copies:
                 empty = True
                 position = 0
                 for done in self._decorate(source, packing, cores):
-                    with writing(job.target):
-                        out.write(done.data)
-                        if source.live:
-                            out.flush()  # somebody may be waiting for it
+                    out.write(done.data)
+                    if source.live:
+                        out.flush()  # somebody may be waiting for it
                     empty = False
                     position, before = source.position(), position
                     note(done.tally.rows, position - before)

@@ -13,7 +13,7 @@ from k8s_sync.report.collect import Collector
 from k8s_sync.report.coverage import Coverage, cover
 from k8s_sync.report.facts import Facts
 from k8s_sync.report.page import render
-from k8s_sync.streams import open_output, writing
+from k8s_sync.streams import open_output
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ def run(options: Options, now: int) -> int:
         title=options.title or f"Network report: {_named(options.logs)}",
         made=now,
     )
-    with open_output(options.output) as out, writing(options.output):
+    with open_output(options.output) as out:
         out.write(page.encode(errors="replace"))
     total = facts.total()
     say(

@@ -40,12 +40,23 @@ def parse_target(text: str) -> Target | Selector:
     Raises:
         ConfigError: It is neither.
     """
+    if not _is_text(text):
+        raise ConfigError(f"{text!r} is no text in UTF-8")
     if _LIKE_ADDRESS.fullmatch(text):
         return _parse_address(text)
     try:
         return selector.parse(text)
     except ValueError as error:
         raise ConfigError(f"{error}: give {_FORMS}, {_NAMES}") from None
+
+
+def _is_text(text: str) -> bool:
+    """Tells whether no part of a text is a byte that no letter could be made of."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parse_address(text: str) -> Target:
