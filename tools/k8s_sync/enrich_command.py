@@ -64,9 +64,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         default="-",
         metavar="PLACE",
-        help="where copies go, as with cp: a directory (copies keep their names, and"
-        " stay compressed if they were), or for one LOG a file (compressed if its name"
-        " ends in .gz or .zst); by default standard output, never compressed",
+        help="where copies go, as with cp: a directory, or what ends in / and is to be"
+        " one (copies keep their names, and stay compressed if they were), or for one"
+        " LOG a file (compressed if its name ends in .gz or .zst); by default standard"
+        " output, never compressed",
     )
     parser.add_argument(
         "--columns",

@@ -138,6 +138,7 @@ def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
     What is written goes to a temporary file beside it, which takes its name when
     the block ends without an exception. Standard output (``-``), pipes and
     devices are written at once. An `OSError` in the block is one of writing.
+    The file is dated from when the block began: what it is made of may change later.
 
     Args:
         path: The file, or ``-``.
@@ -169,11 +170,13 @@ def open_output(path: str, *, like: str | None = None) -> Iterator[BinaryIO]:
         with writing(path), os.fdopen(handle, "wb") as file:
             with suppress(OSError):  # not every file system has locks
                 fcntl.flock(file, fcntl.LOCK_EX)
+            began = os.fstat(file.fileno()).st_mtime_ns
             yield file
             file.flush()
             os.fsync(file.fileno())
         with writing(path):
             _permit(temporary, like or (path if target.exists() else None))
+            os.utime(temporary, ns=(began, began))
             os.replace(temporary, target)  # noqa: PTH105
     except BaseException:
         if temporary:

@@ -93,23 +93,26 @@ class Copies:
 
     def _pass(self, job: Job, note: Watch, cores: int) -> Iterator[Tally]:
         like = None if STANDARD in (job.log, job.target) else job.log
-        with open_input(job.log) as source:
+        if job.target != STANDARD:
+            make_directory(Path(job.target).parent)
+        # The copy first: it is as old as what was read at the least.
+        with (
+            open_output(job.target, like=like) as out,
+            open_input(job.log) as source,
+        ):
             packing = source.packing if job.packing is None else job.packing
-            if job.target != STANDARD:
-                make_directory(Path(job.target).parent)
-            with open_output(job.target, like=like) as out:
-                empty = True
-                position = 0
-                for done in self._decorate(source, packing, cores):
-                    out.write(done.data)
-                    if source.live:
-                        out.flush()  # somebody may be waiting for it
-                    empty = False
-                    position, before = source.position(), position
-                    note(done.tally.rows, position - before)
-                    yield done.tally
-                if empty:
-                    out.write(pack(b"", packing))
+            empty = True
+            position = 0
+            for done in self._decorate(source, packing, cores):
+                out.write(done.data)
+                if source.live:
+                    out.flush()  # somebody may be waiting for it
+                empty = False
+                position, before = source.position(), position
+                note(done.tally.rows, position - before)
+                yield done.tally
+            if empty:
+                out.write(pack(b"", packing))
 
     def _decorate(self, source: Input, packing: Packing, cores: int) -> Iterator[Done]:
         """Decorates a log, piece by piece, so that memory stays constant."""

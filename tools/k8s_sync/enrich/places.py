@@ -75,7 +75,9 @@ def make_plan(logs: Sequence[str], output: str) -> Plan:
     found = [one for log in logs or (STANDARD,) for one in _find(log, place)]
     if not found:
         raise FatalError(f"no logs in {', '.join(directories)}")
-    if output != STANDARD and (place.is_dir() or directories):
+    # What is called FOLDER/ is no file, be it there or not.
+    folder = output.endswith("/") or place.is_dir()
+    if output != STANDARD and (folder or directories):
         patterns = [log for log in logs if _is_pattern(log)]
         return Plan(_copies(found, place), resumable=bool(directories or patterns))
     if len(found) > 1 or directories:
@@ -107,9 +109,10 @@ def _copies(found: list[_Found], place: Path) -> list[Job]:
 def without_done(plan: Plan, output: str, how: str, sources: Iterable[str]) -> Plan:
     """Leaves out what an earlier run has done into the same directory.
 
-    A copy is there as a whole or not at all. It need not be made again if it is not
-    older than its log, and not older than the marker, which is written anew when
-    copies are to be made in another way.
+    A copy is there as a whole or not at all, and dated from when its log was not yet
+    read. It need not be made again if it is younger than its log, to which nothing was
+    added then, and not older than the marker, which is written anew when copies are to
+    be made in another way.
 
     Args:
         plan: All that was asked for.
@@ -125,7 +128,7 @@ def without_done(plan: Plan, output: str, how: str, sources: Iterable[str]) -> P
     outdated = 0
     for job in plan.jobs:
         made = _modified(job.target)
-        if made and made >= max(since, _modified(job.log)):
+        if made > _modified(job.log) and made >= since:
             outdated += made < known
         else:
             todo.append(job)

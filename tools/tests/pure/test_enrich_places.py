@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from k8s_sync.enrich.columns import Columns
 from k8s_sync.enrich.places import MARKER, find_logs
 from k8s_sync.errors import ConfigError, FatalError
 from k8s_sync.packing import pack, packing_for
-from k8s_sync.streams import open_input
+from k8s_sync.streams import Input, open_input
 from tests.pure import sample
 from tests.pure.test_enrich import DECORATED, TEXT, write
 
@@ -95,6 +97,40 @@ def test_copies_inside_the_directory_are_no_logs(journal: str, logs: Path) -> No
     for _ in range(2):
         assert run(journal, logs, output=out) == 0
         assert names(out) == sorted(LOGS)
+
+
+def test_a_name_with_a_slash_is_a_directory(
+    journal: str, logs: Path, tmp_path: Path
+) -> None:
+    log = logs / LOGS[0]
+    options = enrich.Options(
+        journal=journal, logs=(str(log),), output=f"{tmp_path}/owned/"
+    )
+    assert enrich.run(options) == 0
+    assert content(tmp_path / "owned" / log.name) == DECORATED
+
+
+def test_a_log_that_grows_meanwhile_is_not_done(
+    journal: str, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zeek writes on while its log is copied: the copy lacks what came then."""
+    log, out = logs / "conn.log", tmp_path / "owned"
+    more = TEXT.encode().splitlines(keepends=True)[-1]
+    blocks = Input.blocks
+
+    def overtaken(source: Input) -> Iterator[bytes]:
+        yield from blocks(source)
+        if source.name == str(log):
+            time.sleep(0.02)
+            write(log, TEXT.encode() + more)
+            time.sleep(0.02)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Input, "blocks", overtaken)
+        assert run(journal, logs, output=out) == 0
+    assert content(out / "conn.log") == DECORATED
+    assert run(journal, logs, output=out) == 0
+    assert content(out / "conn.log").count(b"\n") == DECORATED.count(b"\n") + 1
 
 
 def test_a_pattern_keeps_what_it_matched(
