@@ -96,7 +96,7 @@ def _amount(text: str) -> int:
 
 
 def _info(args: Arguments) -> int:
-    with Reader(args.file) as reader, speaking(args.file):
+    with Reader(args.file) as reader:
         found = info(reader, check=args.check)
     if args.json:
         show(msgspec.json.encode(found).decode() + "\n")

@@ -1,5 +1,6 @@
 """Gives claims back from a history."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
@@ -8,6 +9,7 @@ import msgspec
 
 from k8s_sync.address import Subnet
 from k8s_sync.closing import Closing
+from k8s_sync.errors import FatalError
 from k8s_sync.history.entry import (
     Entry,
     claim_of,
@@ -78,6 +80,14 @@ class Reader(Closing):
     def close(self) -> None:
         """Closes the file."""
         self.connection.close()
+
+    def __exit__(self, *problem: object) -> None:
+        """Closes the file, and turns what went wrong with it into one sentence."""
+        super().__exit__(*problem)
+        with speaking(self.path):
+            for error in problem:
+                if isinstance(error, sqlite3.Error | UnicodeError):
+                    raise error
 
     def on(self, address: bytes, window: Window = ALWAYS) -> list[Claim]:
         """The claims on an address (16 packed bytes), the earliest first."""
@@ -212,11 +222,16 @@ class Reader(Closing):
         self, sql: str, values: dict[str, Any], domains: dict[int, Domain]
     ) -> Iterator[tuple[Entry, Claim]]:
         width = len(Entry._fields)
-        with speaking(self.path):
-            for row in self.connection.execute(sql, values):
-                found = Entry._make(row[:width])
+        for row in self.connection.execute(sql, values):
+            found = Entry._make(row[:width])
+            try:
                 owner = self._descriptions.owner(*row[width:])
-                yield found, claim_of(found, owner, *domains[found.domain])
+                claim = claim_of(found, owner, *domains[found.domain])
+            except (TypeError, LookupError, msgspec.MsgspecError) as error:
+                raise FatalError(
+                    f"{self.path}: damaged: a claim lacks what belongs to it"
+                ) from error
+            yield found, claim
 
 
 def _values(window: Window) -> dict[str, Any]:

@@ -122,12 +122,14 @@ def speaking(path: str) -> Iterator[None]:
     """Turns what can go wrong with a history into one sentence."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         raise FatalError(f"{path}: {reason(error)}") from error
 
 
-def reason(error: sqlite3.Error) -> str:
+def reason(error: sqlite3.Error | UnicodeError) -> str:
     """Says what SQLite's error means here."""
+    if isinstance(error, UnicodeError):
+        return "damaged: there is something else where text should be"
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_BUSY"):
         return "another program has been writing to it for too long"

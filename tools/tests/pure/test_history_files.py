@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import past
-from k8s_sync import journal
+from k8s_sync import address, journal
 from k8s_sync.cli import main
 from k8s_sync.errors import FatalError
 from k8s_sync.history.prune import Limits, prune, size
@@ -158,6 +158,44 @@ def test_damage_is_told(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "info", path, "--check"]) == 1
     said = capsys.readouterr()
     assert "damaged: " in said.out or "malformed" in said.err
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ("DELETE FROM templates", "a claim lacks what belongs to it"),
+        ("UPDATE templates SET labels = 'x'", "a claim lacks what belongs to it"),
+        ("UPDATE claims SET proto = 7", "a claim lacks what belongs to it"),
+        (
+            "UPDATE places SET node = CAST(x'ff' AS TEXT) || id",
+            "Could not decode to UTF-8",
+        ),
+        ("UPDATE domains SET network = CAST(x'ff' AS TEXT)", "Could not decode"),
+        ("DROP TABLE domains", "no such table: domains"),
+    ],
+)
+def test_a_damaged_history_is_no_answer(
+    path: str, damage: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 1 would say that nobody is named."""
+    fill(path, 10, 10)
+    with Reader(path) as reader:
+        [claim, *_] = [row for row in reader.rows() if isinstance(row, Claim)]
+    with sqlite3.connect(path) as connection:
+        connection.execute(damage)
+    connection.close()
+    where = address.text(claim.address)
+    for argv, code in (
+        (["whois", where, "--history", path], 3),
+        (["whois", where, "--history", path, "--at", "0", "--revisions"], 3),
+        (["history", "export", path], 1),
+        (["history", "import", f"{path}.other", path], 1),
+    ):
+        if "--at" in argv and "domains" not in damage:
+            continue  # there was nothing to read then
+        assert main(argv) == code
+        assert f"k8s-sync: {path}: " in (said := capsys.readouterr().err)
+        assert message in said
 
 
 def test_what_ended_long_ago_is_forgotten(path: str) -> None:
