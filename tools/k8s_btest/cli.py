@@ -36,8 +36,9 @@ examples:
 
 site.yaml has options as a scenario has them, such as `Module::threshold: 20`.
 
-exit codes: 0 all passed, 1 some failed, 2 a scenario or the command line is wrong,
-3 Zeek, btest or the package is missing, 77 all were skipped"""
+exit codes: 0 all passed, 1 some failed, as one does that is wrong as it is written,
+2 the command line, or a file that it names, is wrong, 3 Zeek, btest or the package is
+missing, 77 all were skipped"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

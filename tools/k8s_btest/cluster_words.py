@@ -4,6 +4,9 @@ All times are from the start of the scenario. What is left out is made up, alway
 same way: names of nodes, addresses, images.
 """
 
+import math
+from collections.abc import Iterable
+
 import msgspec
 
 from k8s_btest.values import Address, Port, Subnet, Time
@@ -138,7 +141,22 @@ class Cluster(_Words, frozen=True, kw_only=True):
     scenario. Their times stay as they are: set ``start`` to fit."""
 
     def __post_init__(self) -> None:
-        """Fills in the nodes."""
+        """Fills in the nodes; refuses what cannot be in one cluster."""
+        for kind, things in (("pods", self.pods), ("services", self.services)):
+            _refuse_twins(kind, things)
         if self.nodes is None:
             usual = () if self.objects else (Node(name="node-1"), Node(name="node-2"))
             msgspec.structs.force_setattr(self, "nodes", usual)
+
+
+def _refuse_twins(kind: str, things: Iterable[Pod | Service]) -> None:
+    """Refuses two of one name at a time; one may come back when the other is gone."""
+    gone: dict[tuple[str, str], float] = {}
+    for one in sorted(things, key=lambda one: one.since):
+        name = one.namespace, one.name
+        if one.since < gone.get(name, -math.inf):
+            raise ValueError(
+                f"{kind}: {'/'.join(name)} is there twice at a time: write until: for"
+                " the first one, or give them different names"
+            )
+        gone[name] = math.inf if one.until is None else one.until

@@ -4,7 +4,7 @@ This module says what may be written; ``testing/scenarios/README.md`` shows it. 
 reads no file: `read` takes the text. Nothing here is about how it is rendered.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import yaml
@@ -27,6 +27,9 @@ Side = str | dict[str, Value]
 Option = OptionScalar | list[OptionScalar] | dict[Literal["zeek", "string"], str]
 """As `options.literal` turns it into Zeek's own."""
 
+Count = Annotated[int, msgspec.Meta(ge=0)]
+"""Of lines."""
+
 
 class Row(
     msgspec.Struct,
@@ -43,7 +46,7 @@ class Row(
     to: Side = {}
     """Who is named as the responder."""
     columns: dict[str, Value] = {}
-    count: int | None = None
+    count: Count | None = None
     """Exactly so many; by default at least one."""
 
 
@@ -61,7 +64,7 @@ class Notice(
     from_: Side = {}
     to: Side = {}
     columns: dict[str, Value] = {}
-    count: int | None = 1
+    count: Count | None = 1
     """Exactly so many; null for at least one."""
 
 

@@ -99,6 +99,17 @@ def test_what_is_left_out_has_a_default() -> None:
             "replicas cannot share an address",
         ),
         ("traffic:", "cluster: {nodes: [{}]}\ntraffic:", "it lacks the key `name`"),
+        (
+            "traffic:",
+            "cluster: {pods: [{name: a}, {name: a, since: 5}]}\ntraffic:",
+            "pods: default/a is there twice at a time: write until: for the first",
+        ),
+        (
+            "traffic:",
+            "cluster: {services: [{name: a}, {name: a}]}\ntraffic:",
+            "services: default/a is there twice at a time",
+        ),
+        ("- log: conn", "- {log: conn, count: -1}", "count: Expected `int` >= 0"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(old: str, new: str, message: str) -> None:
@@ -216,3 +227,9 @@ def test_ends() -> None:
 def test_yaml_as_a_person_means_it(text: str, value: object) -> None:
     """Ports, dates and words are what they look like."""
     assert yaml_text.load(f"a: {text}")[1] == {"a": value}
+
+
+def test_a_pod_may_come_back() -> None:
+    """Under its old name, as those of a StatefulSet do."""
+    twice = "cluster: {pods: [{name: a, since: 5}, {name: a, until: 5}]}\ntraffic:"
+    assert len(read(MINIMAL.replace("traffic:", twice), "x.yaml").cluster.pods) == 2
