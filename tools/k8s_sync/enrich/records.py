@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from k8s_sync.enrich.columns import Value
+from k8s_sync.enrich.tally import Tally
 from k8s_sync.enrich.zeek_log import Dialect, detect
 from k8s_sync.streams import Input
 
@@ -18,7 +19,9 @@ _decode = msgspec.json.Decoder(dict[str, object]).decode
 
 
 def records(
-    source: Input, choose: Callable[[str, Sequence[str] | None], Sequence[str]]
+    source: Input,
+    choose: Callable[[str, Sequence[str] | None], Sequence[str]],
+    tally: Tally | None = None,
 ) -> Iterator[tuple[Sequence[str], list[Record]]]:
     """Yields names and, for a number of rows at a time, their values.
 
@@ -26,37 +29,47 @@ def records(
         source: The log.
         choose: Tells the columns wanted, of a log's ``#path`` (empty if it does not
             say) and of those it has (None for JSON, where each row has its own).
+        tally: Counts the lines that are no rows.
 
     Raises:
         FatalError: It cannot be read.
     """
     reader: _Tsv | _Json | None = None
+    tally = tally or Tally(source.name)
+    before = 0
     for block in source.blocks():
         lines = block.split(b"\n")
         first = next((line for line in lines if line.strip()), b"")
         if reader is None and first:
-            reader = _Json(choose) if detect(first) == "json" else _Tsv(choose)
+            kind = _Json if detect(first) == "json" else _Tsv
+            reader = kind(choose, tally)
         if reader is not None:
-            yield from reader.read(lines)
+            yield from reader.read(lines, before)
+        before += len(lines) - 1
 
 
 class _Tsv:
     """Reads the lines of a TSV log."""
 
     def __init__(
-        self, choose: Callable[[str, Sequence[str] | None], Sequence[str]]
+        self,
+        choose: Callable[[str, Sequence[str] | None], Sequence[str]],
+        tally: Tally,
     ) -> None:
         self._choose = choose
+        self._tally = tally
         self._dialect = Dialect()
         self._fields: list[str] = []
         self._names: Sequence[str] = ()
         self._picks: list[tuple[int, bool]] = []
         """For each name its place, -1 for none, and whether it is a set."""
 
-    def read(self, lines: list[bytes]) -> Iterator[tuple[Sequence[str], list[Record]]]:
+    def read(
+        self, lines: list[bytes], before: int
+    ) -> Iterator[tuple[Sequence[str], list[Record]]]:
         found: list[Record] = []
         separator, unset = self._dialect.separator, self._dialect.unset
-        for line in lines:
+        for number, line in enumerate(lines, before + 1):
             if line[:1] == b"#":
                 if found:
                     yield self._names, found
@@ -66,6 +79,9 @@ class _Tsv:
                 continue
             cells = line.removesuffix(b"\r").split(separator)
             if len(cells) != len(self._fields) or not self._picks:
+                if line.strip():
+                    reason = f"{len(cells)} cells, {len(self._fields)} expected"
+                    self._tally.problem("cells", number, reason)
                 continue
             record: Record = []
             for at, is_set in self._picks:
@@ -101,18 +117,25 @@ class _Json:
     """Reads the lines of a JSON log."""
 
     def __init__(
-        self, choose: Callable[[str, Sequence[str] | None], Sequence[str]]
+        self,
+        choose: Callable[[str, Sequence[str] | None], Sequence[str]],
+        tally: Tally,
     ) -> None:
         self._choose = choose
+        self._tally = tally
 
-    def read(self, lines: list[bytes]) -> Iterator[tuple[Sequence[str], list[Record]]]:
+    def read(
+        self, lines: list[bytes], before: int
+    ) -> Iterator[tuple[Sequence[str], list[Record]]]:
         found: list[Record] = []
         names: Sequence[str] = ()
         path = None
-        for line in lines:
+        for number, line in enumerate(lines, before + 1):
             try:
                 row = _decode(line)
-            except (msgspec.MsgspecError, UnicodeError):
+            except (msgspec.MsgspecError, UnicodeError) as error:
+                if line.strip():
+                    self._tally.problem("json", number, f"bad json: {error}")
                 continue
             told = str(row.get("_path") or "")
             if told != path:

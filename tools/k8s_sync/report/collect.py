@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from k8s_sync import times
-from k8s_sync.console import Progress
+from k8s_sync.console import Progress, say
 from k8s_sync.enrich.columns import SIDES, Columns, Value
 from k8s_sync.enrich.dialects import Field
 from k8s_sync.enrich.naming import Naming
 from k8s_sync.enrich.records import Record, records
+from k8s_sync.enrich.tally import Tally
 from k8s_sync.report.facts import OUTSIDE, End, Facts, Notice
 from k8s_sync.streams import Input, open_input
 
@@ -48,14 +49,22 @@ class Collector:
         with open_input(path) as source:
             log = Path(path).name.split(".", maxsplit=1)[0]
             position = 0
-            for name, rows in self._rows(source, log):
+            tally = Tally(source.name)
+            for name, rows in self._rows(source, log, tally):
                 self._facts.rows[name] += len(rows)
                 for row in rows:
                     self._row(row)
                 position, before = source.position(), position
                 progress.add(path, len(rows), position - before)
+        if tally.problems:
+            progress.clear()
+            for problem in tally.first.values():
+                say(problem)
+            say(f"{source.name}: {tally.problems.total()} lines are not in the report")
 
-    def _rows(self, source: Input, log: str) -> Iterator[tuple[str, list[Record]]]:
+    def _rows(
+        self, source: Input, log: str, tally: Tally
+    ) -> Iterator[tuple[str, list[Record]]]:
         name = log
 
         def choose(path: str, columns: Sequence[str] | None) -> Sequence[str]:
@@ -65,7 +74,7 @@ class Collector:
                 self._facts.decorated = True
             return self._names
 
-        for _, rows in records(source, choose):
+        for _, rows in records(source, choose, tally):
             yield name, rows
 
     def _row(self, row: Record) -> None:

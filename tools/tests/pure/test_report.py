@@ -259,3 +259,20 @@ def test_sizes(count: float, text: str) -> None:
 def test_percents(part: float, text: str) -> None:
     whole = 1000 if part != 1 else 10_000
     assert page.percent(part, whole) == text
+
+
+def test_lines_that_are_no_rows_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sum that lacks something says so."""
+    log, out = decorate(tmp_path, conn(tmp_path), "zeek"), str(tmp_path / "x.html")
+    line = log.read_text().count("\n") + 2
+    with log.open("a") as file:
+        file.write('\n{"ts": 1\nx\n')
+    assert cli.main(["report", str(log), "-o", out]) == 0
+    first, total, _ = capsys.readouterr().err.splitlines()[-3:]
+    assert first.startswith(f"k8s-sync: {log}:{line}: bad json: ")
+    assert total == f"k8s-sync: {log}: 2 lines are not in the report"
+    tsv = write(tmp_path / "conn.log", "#fields\tts\tid.orig_k8s.match\n1\texact\n1\n")
+    assert cli.main(["report", str(tsv), "-o", out]) == 0
+    assert f"{tsv}:3: 1 cells, 2 expected\n" in capsys.readouterr().err
