@@ -86,19 +86,23 @@ def prune(writer: Writer, limits: Limits, now: int, *, step: int = STEP) -> int:
     with writer.transaction():
         old = [Entry._make(found) for found in execute(_OLD, (before, step))]
         if old:
-            _forget(writer.connection, old)
+            if not _forget(writer.connection, old):
+                # Or whoever calls this until nothing is left would never end.
+                raise sqlite3.DatabaseError("damaged: what is too old cannot be found")
             writer.deleted()
     if old:
         writer.shrink(_PAGES)
     return len(old)
 
 
-def _forget(connection: sqlite3.Connection, old: Iterable[Entry]) -> None:
+def _forget(connection: sqlite3.Connection, old: Iterable[Entry]) -> int:
+    """Returns how many of the claims were there."""
     execute = connection.execute
+    forgotten = 0
     owners: set[int] = set()
     for one in old:
         values = one._asdict()
-        execute(_FORGET, values)
+        forgotten += execute(_FORGET, values).rowcount
         owners.add(one.owner)
         for (owner,) in execute(_SAME_OBJECT, (one.owner,)).fetchall():
             if execute(_FORGET_SUPERSEDED, {**values, "owner": owner}).rowcount:
@@ -109,3 +113,4 @@ def _forget(connection: sqlite3.Connection, old: Iterable[Entry]) -> None:
             templates.add(template)
     for template in templates:
         execute(_TEMPLATE, {"id": template})
+    return forgotten

@@ -238,6 +238,19 @@ def claim_before(claim: Claim) -> Claim:
     )
 
 
+def test_pruning_what_is_damaged_ends(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where an index has claims that are not in the table, as here it seems."""
+    fill(path, 10, 10)
+    kept = "CREATE TRIGGER kept BEFORE DELETE ON claims BEGIN SELECT RAISE(IGNORE);"
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"{kept} END")
+    connection.close()
+    assert main(["history", "prune", path, "--days", "1"]) == 1
+    assert "damaged: what is too old cannot be found" in capsys.readouterr().err
+
+
 def test_too_large_is_pruned_from_its_oldest_end(path: str) -> None:
     claims = fill(path, 5000, 500)
     limit = 1_000_000
