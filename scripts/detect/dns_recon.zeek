@@ -88,6 +88,9 @@ const PTR = 12;
 
 const AXFR = 252;
 
+# Other names are in these zones, too, such as those of DNS-SD: Zeek would call them errors.
+const names_of_addresses = /([0-9]{1,3}\.){4}in-addr\.arpa/i | /([0-9a-f]\.){32}ip6\.arpa/i;
+
 function tell(finding: K8s::Finding)
 	{
 	finding$suppress_for = suppress;
@@ -103,7 +106,7 @@ function allowed(o: K8s::Owner): bool
 
 function reverse(c: connection, query: string)
 	{
-	if ( ! ends_with(query, ".arpa") )
+	if ( query != names_of_addresses )
 		return;
 
 	local now = network_time();
