@@ -170,8 +170,12 @@ size_t Timeline::Claims(std::string_view cluster) const noexcept {
     return found ? found->claims : 0;
 }
 
-void Timeline::SetGeneration(std::string_view cluster, uint64_t generation) {
-    domains.AddCluster(cluster).generation = static_cast<uint32_t>(std::min<uint64_t>(generation, last_generation));
+void Timeline::SetGeneration(std::string_view cluster, uint64_t generation) noexcept {
+    try {
+        domains.AddCluster(cluster).generation = static_cast<uint32_t>(std::min<uint64_t>(generation, last_generation));
+    } catch ( const std::exception& ) {
+        // There is no room for one more cluster, and Load() refuses its rows and says so.
+    }
 }
 
 size_t Timeline::Sweep(std::string_view name, uint64_t confirmed, int64_t at) {

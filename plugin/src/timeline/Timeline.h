@@ -136,7 +136,7 @@ public:
     [[nodiscard]] const Ranges& AllRanges() const noexcept { return ranges; }
 
     /** Sets what the rows of a cluster that come next are marked with; 0 leaves marks alone. See last_generation. */
-    void SetGeneration(std::string_view cluster, uint64_t generation);
+    void SetGeneration(std::string_view cluster, uint64_t generation) noexcept;
 
     /**
      * Ends what a snapshot did not confirm. Looks at every claim: a few milliseconds per million.
