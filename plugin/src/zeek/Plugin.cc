@@ -95,6 +95,13 @@ RecordValPtr ToRecord(const k8s::Restored& restored) {
 
 } // namespace
 
+void FilterWatch::Start() {
+    const auto& kept = id::find("Log::filters"); // where Log::add_filter() and its like keep them
+    filters = kept && kept->HasVal() ? kept->GetVal()->Modifiable() : nullptr;
+    if ( filters )
+        notifier::detail::registry.Register(filters, this);
+}
+
 Configuration Plugin::Configure() {
     Configuration config;
     config.name = "K8s::Timeline";
@@ -117,6 +124,7 @@ void Plugin::InitPostScript() {
     if ( id::find_type<RecordType>("conn_id")->HasField("orig_k8s") ) {
         EnableHook(HOOK_LOG_INIT);
         EnableHook(HOOK_LOG_WRITE);
+        filters.Start();
     }
 }
 

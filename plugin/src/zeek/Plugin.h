@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zeek/Notifier.h>
 #include <zeek/Val.h>
 #include <zeek/plugin/Plugin.h>
 #include <array>
@@ -14,6 +15,28 @@
 #include "timeline/Timeline.h"
 
 namespace zeek::plugin::K8s_Timeline {
+
+/**
+ * Has what is known of the columns of logs forgotten whenever a filter of a log changes. A filter that
+ * replaces another one of its name takes over the writer, so HookLogInit() is silent, and it may have
+ * its fields where those of any other filter were.
+ */
+class FilterWatch final : public notifier::detail::Receiver {
+public:
+    explicit FilterWatch(Columns& columns) : columns(columns) {}
+
+    /** Begins, once there are scripts. */
+    void Start();
+
+    void Modified(notifier::detail::Modifiable*) override { columns.Reset(); }
+
+    /** Ends. Zeek asks for it, again and again, when it ends itself. */
+    void Terminate() override { notifier::detail::registry.Unregister(filters, this); }
+
+private:
+    Columns& columns;
+    notifier::detail::Modifiable* filters = nullptr;
+};
 
 /** The adapter between Zeek and the timeline. */
 class Plugin final : public zeek::plugin::Plugin {
@@ -71,6 +94,7 @@ private:
     uint64_t restored_rows = 0;
     uint64_t cache_problems = 0;
     Columns columns;
+    FilterWatch filters{columns};
     Contexts contexts;
     Records records;
     std::array<uint64_t, static_cast<size_t>(k8s::Match::unknown) + 1> asked{}; // by match
