@@ -63,6 +63,20 @@ std::optional<Columns::Sources> Columns::SourcesOf(std::string_view record, cons
     return std::nullopt;
 }
 
+// A separator such as `_` may be a part of the fact's name as well.
+std::optional<Columns::Named> Columns::ColumnOf(const std::string& name, const threading::Field& field,
+                                                const auto& index) const {
+    for ( auto end = separator.empty() ? std::string::npos : name.rfind(separator); end != std::string::npos && end > 0;
+          end = name.rfind(separator, end - 1) ) {
+        const auto fact = FactOf(std::string_view(name).substr(end + separator.size()));
+        if ( ! fact || ! Fits(field, *fact) )
+            continue;
+        if ( auto sources = SourcesOf(name.substr(0, end), index) )
+            return Named{name.substr(0, end), *fact, std::move(*sources)};
+    }
+    return std::nullopt;
+}
+
 Columns::Plan Columns::MakePlan(const threading::Field* const* fields, int count) const {
     std::map<std::string, int, std::less<>> index;
     for ( int i = 0; i < count; ++i ) {
@@ -82,26 +96,21 @@ Columns::Plan Columns::MakePlan(const threading::Field* const* fields, int count
 
     std::map<std::string, Side> sides;
     for ( const auto& [name, i] : index ) {
-        const auto end = name.rfind(separator);
-        if ( separator.empty() || end == std::string::npos )
+        const auto column = ColumnOf(name, *fields[i], index);
+        if ( ! column )
             continue;
 
-        const auto record = name.substr(0, end);
-        const auto fact = FactOf(std::string_view(name).substr(end + separator.size()));
-        const auto sources = fact && Fits(*fields[i], *fact) ? SourcesOf(record, index) : std::nullopt;
-        if ( ! sources )
-            continue;
-
-        const auto address = find(sources->address, TYPE_ADDR);
+        const auto& [record, fact, sources] = *column;
+        const auto address = find(sources.address, TYPE_ADDR);
         if ( address == none )
             continue;
 
         const Side side{address,
-                        find(sources->port, TYPE_PORT),
-                        find(sources->stand_in, TYPE_ADDR),
-                        sources->of_connection,
+                        find(sources.port, TYPE_PORT),
+                        find(sources.stand_in, TYPE_ADDR),
+                        sources.of_connection,
                         {}};
-        sides.try_emplace(record, side).first->second.columns.push_back({i, *fact});
+        sides.try_emplace(record, side).first->second.columns.push_back({i, fact});
     }
 
     for ( auto& [record, side] : sides )

@@ -108,6 +108,13 @@ private:
         std::optional<k8s::Side> of_connection;
     };
 
+    /** What the name of a column says. */
+    struct Named {
+        std::string record; ///< The one that it is a field of.
+        Fact fact;
+        Sources sources;
+    };
+
     struct Plan {
         int time = none;
         int uid = none;
@@ -118,6 +125,7 @@ private:
     const Plan& PlanOf(const threading::Field* const* fields, int count);
     Plan MakePlan(const threading::Field* const* fields, int count) const;
     std::optional<Sources> SourcesOf(std::string_view record, const auto& index) const;
+    std::optional<Named> ColumnOf(const std::string& name, const threading::Field& field, const auto& index) const;
     static int64_t TimeOf(const Plan& plan, threading::Value** values, double now);
     static bool FindEnd(const Plan& plan, const Side& side, threading::Value** values, k8s::LineEnd& end);
     void FillSide(const Side& side, const Facts& facts, threading::Value** values) const;
