@@ -30,17 +30,17 @@ global accepted_ranges: set[subnet];
 
 function accept_ranges(wanted: bool)
 	{
-	local now: set[subnet] = set();
+	local others = ignore_checksums_nets - accepted_ranges;
+	local ours: set[subnet] = set();
 
 	if ( wanted )
-		now = K8s::ranges();
+		ours = K8s::ranges() - others;
 
-	if ( now == accepted_ranges )
-		return;
+	accepted_ranges = ours;
 
-	Option::set("ignore_checksums_nets", ( ignore_checksums_nets - accepted_ranges ) |
-	    now);
-	accepted_ranges = now;
+	# Whoever sets the option anew at run time, sets it without ours.
+	if ( ! ( ignore_checksums_nets == ( others | ours ) ) )
+		Option::set("ignore_checksums_nets", others | ours);
 	}
 
 function ignore_changed(id: string, value: bool): bool

@@ -1,4 +1,4 @@
-# @TEST-DOC: Ranges that the feed tells of join ignore_checksums_nets, withdrawn ones leave it, and what others put there stays.
+# @TEST-DOC: Ranges that the feed tells of join ignore_checksums_nets, withdrawn ones leave it, what others put there stays, and ours do when others set it anew.
 #
 # @TEST-GROUP: zkg
 # @TEST-EXEC: zeek %INPUT >output
@@ -40,6 +40,11 @@ event K8s::synced(source: string) &priority=-10
 	show("synced");
 
 	if ( source == "prod" )
+		{
+		Option::set("ignore_checksums_nets", set(198.51.100.0/24));
+		event K8s::feed_v1("unchanged", 1, 0, "end", "0 0");
+		}
+	else if ( source == "unchanged" )
 		{
 		event K8s::feed_v1("prod", 1, 1, "delta", head +
 		    "prod\t10.244.0.0/16\t1793610000.000000\t9\tpod\n");
