@@ -184,7 +184,7 @@ function end_snapshot(name: string, source: Source, epoch: count, seq: count,
 	{
 	local words = split_string1(payload, / /);
 
-	if ( |words| > 2 || words[0] != /[0-9]+/ )
+	if ( payload != /[0-9]{1,9}( [0-9]{1,12}(\.[0-9]+)?)?/ )
 		return "bad end of snapshot";
 
 	local parts = to_count(words[0]);

@@ -1,4 +1,4 @@
-# @TEST-DOC: Events that are too large, or of too many sources, are refused and answered; nothing of them is kept.
+# @TEST-DOC: Events that are too large, or of too many sources, are refused and answered; nothing of them is kept. Nor does a snapshot end that says no time.
 #
 # @TEST-GROUP: zkg
 # @TEST-EXEC: zeek %INPUT >output 2>stderr
@@ -27,6 +27,13 @@ event zeek_init()
 	event K8s::feed_v1("c1", 1, 1, "snapshot", large);
 	event K8s::feed_v1("c1", 1, 1, "delta", large);
 	event K8s::feed_v1("c2", 1, 1, "hello", "");
+	event K8s::feed_v1("c2", 1, 1, "snapshot", header + "c2\t10.0.0.2\t100\t1\tpod\tu2\n");
+	event K8s::feed_v1("c2", 1, 0, "end", "1 soon");
+	event K8s::feed_v1("c2", 1, 0, "end", "1 nan");
+	event K8s::feed_v1("c2", 1, 0, "end", "99999999999999999999 200.0");
+	event K8s::feed_v1("c2", 1, 1, "snapshot", header);
+	event K8s::feed_v1("c2", 1, 0, "end", "1 -5");
+	event K8s::feed_v1("c2", 1, 0, "end", "1 1e9");
 	event K8s::feed_v1("c3", 1, 1, "snapshot", header + row);
 	event K8s::feed_v1("c3", 1, 1, "", "");
 	event done();
