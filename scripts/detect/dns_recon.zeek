@@ -89,7 +89,8 @@ const PTR = 12;
 const AXFR = 252;
 
 # Other names are in these zones, too, such as those of DNS-SD: Zeek would call them errors.
-const names_of_addresses = /([0-9]{1,3}\.){4}in-addr\.arpa/i | /([0-9a-f]\.){32}ip6\.arpa/i;
+const names_of_addresses = /([0-9]{1,3}\.){4}in-addr\.arpa/i |
+    /([0-9a-f]\.){32}ip6\.arpa/i;
 
 function tell(finding: K8s::Finding)
 	{

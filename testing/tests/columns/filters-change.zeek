@@ -11,7 +11,10 @@
 module Test;
 
 export {
-	redef enum Log::ID += { FRONT, BACK };
+	redef enum Log::ID += {
+		FRONT,
+		BACK
+	};
 }
 
 # Of as many fields, in another order: what is freed of one filter has room for the other.

@@ -27,7 +27,8 @@ event zeek_init()
 	event K8s::feed_v1("c1", 1, 1, "snapshot", large);
 	event K8s::feed_v1("c1", 1, 1, "delta", large);
 	event K8s::feed_v1("c2", 1, 1, "hello", "");
-	event K8s::feed_v1("c2", 1, 1, "snapshot", header + "c2\t10.0.0.2\t100\t1\tpod\tu2\n");
+	event K8s::feed_v1("c2", 1, 1, "snapshot", header +
+	    "c2\t10.0.0.2\t100\t1\tpod\tu2\n");
 	event K8s::feed_v1("c2", 1, 0, "end", "1 soon");
 	event K8s::feed_v1("c2", 1, 0, "end", "1 nan");
 	event K8s::feed_v1("c2", 1, 0, "end", "99999999999999999999 200.0");

@@ -29,7 +29,6 @@ event K8s::feed_v1(source: string, epoch: count, seq: count, part: string,
 event zeek_init()
 	{
 	event K8s::feed_v1("cluster-1", 1, 1, "snapshot", rows_of(70000));
-	event K8s::feed_v1("other", 1, 1, "snapshot",
-	    "#fields\tcluster\taddr\tfrom\trevision\tkind\tuid\nother\t10.0.0.2\t100\t1\tpod\tu2");
+	event K8s::feed_v1("other", 1, 1, "snapshot", "#fields\tcluster\taddr\tfrom\trevision\tkind\tuid\nother\t10.0.0.2\t100\t1\tpod\tu2");
 	event K8s::feed_v1("other", 1, 0, "end", "1 200.0");
 	}
