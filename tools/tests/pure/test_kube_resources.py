@@ -23,3 +23,17 @@ def test_only_metadata_is_asked_for_where_that_will_do() -> None:
     assert "as=PartialObjectMetadata;" in REPLICASETS.accept(watch=True)
     assert "as=PartialObjectMetadataList;" in REPLICASETS.accept(watch=False)
     assert str(REPLICASETS) == "replicasets"
+
+
+@pytest.mark.parametrize(
+    ("resource", "namespace", "rule"),
+    [
+        (PODS, "", 'ClusterRole needs apiGroups: [""], resources: ["pods"]'),
+        (PODS, "shop", 'Role needs apiGroups: [""], resources: ["pods"]'),
+        (NODES, "shop", 'ClusterRole needs apiGroups: [""], resources: ["nodes"]'),
+        (REPLICASETS, "shop", 'Role needs apiGroups: ["apps"], resources: ["repl'),
+    ],
+)
+def test_what_a_role_lacks(resource: Resource, namespace: str, rule: str) -> None:
+    assert resource.rule(namespace).startswith(f"the {rule}")
+    assert resource.rule(namespace).endswith(', verbs: ["list", "watch"]')
