@@ -31,7 +31,7 @@ def node_topic(name: str) -> str:
 
 
 class Event(msgspec.Struct, frozen=True):
-    """What the daemon tells a node; see ``scripts/feed.zeek``."""
+    """What the daemon tells a node; see ``scripts/wire.zeek``."""
 
     source: str
     epoch: int
