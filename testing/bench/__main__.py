@@ -188,6 +188,8 @@ def main() -> int:
             print(shown, flush=True)
     if kept:
         print(f"{limits.table(kept)}\nkept in {_short(file)}")
+        if arguments.quick:
+            print("The limits are for more than that: on little, what is fixed shows.")
     return 1 if failed else 0
 
 
