@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -45,6 +45,8 @@ from bench import (  # noqa: E402
 from bench.figures import Figure, LackingError, table  # noqa: E402
 from bench.zeek_parts import Bench, Options  # noqa: E402
 
+Part = tuple[str, Callable[[Options], list[Figure]]]
+"""What it is of, and what measures it."""
 _TOP = Path(__file__).resolve().parents[2]
 _UNSHOWN = _TOP / "testing" / ".tmp" / "bench.json"
 _WIDTH = 70
@@ -69,10 +71,39 @@ def _short(file: Path) -> Path:
     return file.relative_to(_TOP)
 
 
+def _measured(
+    parts: Mapping[str, Part], options: Options, file: Path
+) -> dict[str, Any]:
+    """Measures, shows and keeps parts; those that did not fail are returned.
+
+    What was skipped, as something is not here, is empty.
+    """
+    kept = {}
+    for name, (title, measure) in parts.items():
+        began = time.monotonic()
+        try:
+            figures = measure(options)
+            part = saved.part(title, figures)
+            saved.save(file, {name: part})
+            kept[name] = part
+            took = timedelta(seconds=round(time.monotonic() - began))
+            shown = table(f"{name}: {title} (took {took})", figures)
+        except LackingError as error:
+            shown = f"{name}: skipped: {error}\n"
+            kept[name] = {}
+        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            shown = f"{name}: FAILED: {error}\n"
+        except Exception:  # noqa: BLE001 -- its fault is not that of the others
+            shown = f"{name}: FAILED: {traceback.format_exc()}"
+        say("")
+        print(shown, flush=True)
+    return kept
+
+
 def main() -> int:
     """Measures the parts that were asked for."""
     bench = cache(Bench)
-    parts: dict[str, tuple[str, Callable[[Options], list[Figure]]]] = {
+    parts: dict[str, Part] = {
         "load": (
             "Zeek's start, and its memory",
             lambda options: zeek_parts.loading(bench(options)),
@@ -162,35 +193,15 @@ def main() -> int:
     counts = (arguments.claims, arguments.packets, arguments.past, arguments.mix)
     if min(*counts, arguments.mixed) < 1:
         parser.error("all numbers must be at least 1")
-    failed = False
-    kept: dict[str, Any] = {}
     file = saved.SHOWN if arguments.save else _UNSHOWN
     with tempfile.TemporaryDirectory(prefix="zeek-k8s-bench-") as scratch:
         options = Options(Path(scratch), *counts[:2], say, *counts[2:], arguments.mixed)
-        for name in wanted:
-            title, measure = parts[name]
-            began = time.monotonic()
-            try:
-                figures = measure(options)
-                kept[name] = saved.part(title, figures)
-                saved.save(file, {name: kept[name]})
-                took = timedelta(seconds=round(time.monotonic() - began))
-                shown = table(f"{name}: {title} (took {took})", figures)
-            except LackingError as error:
-                shown = f"{name}: skipped: {error}\n"
-            except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-                failed = True
-                shown = f"{name}: FAILED: {error}\n"
-            except Exception:  # noqa: BLE001 -- its fault is not that of the others
-                failed = True
-                shown = f"{name}: FAILED: {traceback.format_exc()}"
-            say("")
-            print(shown, flush=True)
-    if kept:
+        done = _measured({name: parts[name] for name in wanted}, options, file)
+    if kept := {name: part for name, part in done.items() if part}:
         print(f"{limits.table(kept)}\nkept in {_short(file)}")
         if arguments.quick:
             print("The limits are for more than that: on little, what is fixed shows.")
-    return 1 if failed else 0
+    return 0 if len(done) == len({*wanted}) else 1
 
 
 if __name__ == "__main__":
