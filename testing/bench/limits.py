@@ -1,7 +1,7 @@
 """The limits of the design: where their figures are, and those of what is instead."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 
@@ -51,47 +51,27 @@ HEAD = Bar("What", "Limit", "Measured", "Held", "Instead", "To ours", "Date")
 
 
 _SCRIPTS = "ratio, a table in scripts, conn.log only"
+_WAYS = {"all columns": "all columns", "the default columns": "the package"}
+"""What is measured for each mix, by its name here and in figures."""
+
+
+def _mixed(part: str, first: str) -> Iterator[Row]:
+    """The limits of a mix; the first one says which."""
+    for where in ("main loop", "all threads"):
+        for what, figure in _WAYS.items():
+            name = f"{what}, {where}"
+            if where == "main loop":
+                name = first if what == "all columns" else "the same, " + what
+            its = f"ratio, {figure}, {where}"
+            yield Row(name, part, its, f"{_SCRIPTS}, {where}", ratio=_added)
+
+
 DESIGN = (
-    Row(
+    *_mixed(
+        "mixed",
         "Zeek's main loop, all columns and labels, to Zeek without; small requests",
-        *("mixed", "ratio, all columns, main loop", f"{_SCRIPTS}, main loop"),
-        ratio=_added,
     ),
-    Row(
-        "the same, the default columns",
-        *("mixed", "ratio, the package, main loop", f"{_SCRIPTS}, main loop"),
-        ratio=_added,
-    ),
-    Row(
-        "all columns, all threads",
-        *("mixed", "ratio, all columns, all threads", f"{_SCRIPTS}, all threads"),
-        ratio=_added,
-    ),
-    Row(
-        "the default columns, all threads",
-        *("mixed", "ratio, the package, all threads", f"{_SCRIPTS}, all threads"),
-        ratio=_added,
-    ),
-    Row(
-        "all columns, main loop; connections of a campus",
-        *("campus", "ratio, all columns, main loop", f"{_SCRIPTS}, main loop"),
-        ratio=_added,
-    ),
-    Row(
-        "the same, the default columns",
-        *("campus", "ratio, the package, main loop", f"{_SCRIPTS}, main loop"),
-        ratio=_added,
-    ),
-    Row(
-        "all columns, all threads",
-        *("campus", "ratio, all columns, all threads", f"{_SCRIPTS}, all threads"),
-        ratio=_added,
-    ),
-    Row(
-        "the default columns, all threads",
-        *("campus", "ratio, the package, all threads", f"{_SCRIPTS}, all threads"),
-        ratio=_added,
-    ),
+    *_mixed("campus", "all columns, main loop; connections of a campus"),
     Row(
         "memory of Zeek for each claim",
         *("load", "memory per claim, highest", "a table in scripts, memory"),
