@@ -13,7 +13,7 @@ demo: venv
 test: venv
 	@$(BIN)/python testing/run.py
 
-# Measures all that the README shows of costs, in some hours; `make docs` shows it there.
+# Measures all that the README shows of costs, in less than an hour; `make docs` shows it there.
 bench: $(VENV)/.rivals
 	@$(BIN)/python testing/bench --save
 
