@@ -39,8 +39,10 @@ function accept_ranges(wanted: bool)
 	accepted_ranges = ours;
 
 	# Whoever sets the option anew at run time, sets it without ours.
-	if ( ! ( ignore_checksums_nets == ( others | ours ) ) )
-		Option::set("ignore_checksums_nets", others | ours);
+	local wanted_nets = others | ours;
+
+	if ( ignore_checksums_nets != wanted_nets )
+		Option::set("ignore_checksums_nets", wanted_nets);
 	}
 
 function ignore_changed(id: string, value: bool): bool
