@@ -155,15 +155,14 @@ class Ledger:
     def add(self, old: Claims, wanted: Mapping[Key, int], owner: Owner) -> Claims:
         """Adds what an object has held, to be closed: nothing else changes."""
         known = {key(claim) for claim in old}
-        added = []
-        for place, since in wanted.items():
-            if place not in known:
-                # Without a revision, as nobody has heard of it yet.
-                untold = msgspec.structs.replace(
-                    self._open(place, since, owner), revision=0
-                )
-                added.append(self._recalled(owner.uid, place) or untold)
-        return (*old, *added)
+        return (
+            *old,
+            *(
+                self._recalled(owner.uid, place) or self._untold(place, since, owner)
+                for place, since in wanted.items()
+                if place not in known
+            ),
+        )
 
     def close(
         self,
@@ -218,6 +217,10 @@ class Ledger:
             revision=self._revise(),
         )
 
+    def _untold(self, place: Key, start: int, owner: Owner) -> Claim:
+        # Without a revision, as nobody has heard of it yet.
+        return msgspec.structs.replace(self._open(place, start, owner), revision=0)
+
     def _end(self, claim: Claim, end: int, ended: Ended, derive: Derive) -> Claim:
         return self._update(claim, owner=derive(claim.owner), end=end, ended=ended)
 
@@ -231,13 +234,15 @@ class Ledger:
 
     def _kept(self, old: Claims, new: Iterable[Claim]) -> Claims:
         """Leaves out what ended long ago, or is too much of what ended before."""
-        # What was told as held would be so for ever, if its end were not told.
-        held = {(key(c), c.version) for c in old if c.end is None and c.revision}
-        news = [
-            c
-            for c in new
-            if c.end is None or c.end >= self.horizon or (key(c), c.version) in held
-        ]
+        news = list(new)
+        if any(c.end is not None and c.end < self.horizon for c in news):
+            # What was told as held would be so for ever, if its end were not told.
+            held = {(key(c), c.version) for c in old if c.end is None and c.revision}
+            news = [
+                c
+                for c in news
+                if c.end is None or c.end >= self.horizon or (key(c), c.version) in held
+            ]
         ended_before = {id(claim) for claim in old if claim.end is not None}
         ended = sum(claim.end is not None for claim in news)
         return tuple(_without(news, ended_before, ended - _ENDED))
