@@ -11,6 +11,7 @@ import msgspec
 
 from k8s_sync import address
 from k8s_sync.address import Subnet
+from k8s_sync.claims.annotations import annotation
 
 _ADDRESSES = (
     # Calico: libcalico-go/lib/backend/k8s/resources/node.go.
@@ -65,10 +66,7 @@ def ovn(annotations: Mapping[str, str]) -> Iterator[str]:
     """
     if _OVN not in annotations:
         return
-    try:
-        blocks = _ovn.decode(annotations[_OVN]).get("default", ())
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise ValueError(f"bad annotation {_OVN}: {error}") from None
+    blocks = annotation(_ovn, annotations, _OVN).get("default", ())
     for text in (blocks,) if isinstance(blocks, str) else blocks:
         yield from _numbered(Subnet.parse(text), 1, 2)
 

@@ -5,11 +5,10 @@ answered; OVN-Kubernetes writes the networks that users define.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
 
 import msgspec
 
-_T = TypeVar("_T")
+from k8s_sync.claims.annotations import annotation
 
 _MULTUS = (
     "k8s.v1.cni.cncf.io/network-status",
@@ -42,12 +41,12 @@ def secondary(annotations: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """
     name = next((name for name in _MULTUS if name in annotations), "")
     if name:
-        for attachment in _decode(_multus, annotations, name):
+        for attachment in annotation(_multus, annotations, name):
             if not attachment.default:
                 for ip in attachment.ips or ():
                     yield _named(attachment.name, name), ip
     if _OVN in annotations:
-        for network, found in _decode(_ovn, annotations, _OVN).items():
+        for network, found in annotation(_ovn, annotations, _OVN).items():
             if network != "default":
                 for ip in found.ip_addresses:
                     yield _named(network, _OVN), ip.partition("/")[0]
@@ -62,12 +61,3 @@ def _named(network: str, annotation: str) -> str:
     if not network:
         raise ValueError(f"bad annotation {annotation}: a network without a name")
     return network
-
-
-def _decode(
-    decoder: msgspec.json.Decoder[_T], annotations: Mapping[str, str], name: str
-) -> _T:
-    try:
-        return decoder.decode(annotations[name])
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise ValueError(f"bad annotation {name}: {error}") from None
